@@ -1,0 +1,1 @@
+"""What is predicted, by what, and how it is explained."""

@@ -1,0 +1,1 @@
+"""How scores reach people: the weekly list, the register, the API and the page."""
