@@ -1,0 +1,225 @@
+"""A folder of canonical tables: ``<table>.csv``, ``.csv.gz`` or ``.parquet``, or a folder
+``<table>/`` of such part files. The columns are in ``docs/data-contract.md``."""
+
+import csv
+import difflib
+import gzip
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from features.errors import DataError
+from features.progress import Track
+from features.sources.base import SourceData, SourceFrame
+from features.tables import ALL_TABLES, PERSONS, TABLE, Kind, Table
+
+SUFFIXES = (".csv", ".csv.gz", ".parquet")
+_BLOCK_BYTES = 8 << 20
+_BLOCK_ROWS = 250_000
+# Not data: notes beside the tables, and what a simulated region knows that nobody may see.
+_IGNORED = re.compile(r"readme.*|licen[cs]e.*|\..*|.*\.(md|json|txt)|truth\.parquet", re.I)
+_NOT_REPEATED = {"person_id", "contact_id"}  # as a dictionary, contact_id would only cost
+
+
+class TablesSource:
+    name = "tables"
+
+    def read(self, path: Path, track: Track) -> SourceData:
+        """Raises DataError: no such folder, no persons, unknown files, columns or formats."""
+        files = table_files(path)
+        work = [(table, file) for table in ALL_TABLES for file in files.get(table.name, ())]
+        return SourceData(frames=_frames(path, work, track))
+
+
+def _frames(path: Path, work: list[tuple[Table, Path]], track: Track) -> Iterator[SourceFrame]:
+    for table, file in track(work, "Reading tables", len(work)):
+        origin = file.relative_to(path).as_posix()
+        read = _read_parquet if file.suffix == ".parquet" else read_csv
+        yield from read(table, file, origin)
+
+
+def table_files(path: Path) -> dict[str, list[Path]]:
+    """Table name -> its files, in order of name."""
+    if not path.is_dir():
+        raise DataError("no such folder", where=str(path), do="Give a folder of tables.")
+    found: dict[str, list[Path]] = {}
+    for entry in sorted(path.iterdir()):
+        if _IGNORED.fullmatch(entry.name):
+            continue
+        name = entry.name if entry.is_dir() else _stem(entry)
+        if name not in TABLE:
+            raise DataError(
+                f"'{entry.name}' is not a canonical table{_nearest(name or entry.name, TABLE)}",
+                where=str(path),
+                do=f"Expected files: {', '.join(TABLE)}, each with one of {', '.join(SUFFIXES)}.",
+            )
+        if name in found:
+            raise DataError(
+                f"table '{name}' is delivered twice", where=str(path), do="Keep one of the files."
+            )
+        found[name] = [entry] if entry.is_file() else _parts(entry)
+    if PERSONS.name not in found:
+        raise DataError(
+            f"the required table '{PERSONS.name}' is missing",
+            where=str(path),
+            do=f"Add {PERSONS.name}.csv or {PERSONS.name}.parquet.",
+        )
+    return found
+
+
+def _parts(folder: Path) -> list[Path]:
+    parts = [part for part in sorted(folder.iterdir()) if not _IGNORED.fullmatch(part.name)]
+    strange = [part.name for part in parts if not _stem(part)]
+    if strange or not parts:
+        what = f"'{strange[0]}' is not a table file" if strange else "the folder has no files"
+        raise DataError(what, where=folder.name, do=f"Part files end in {', '.join(SUFFIXES)}.")
+    return parts
+
+
+def _stem(file: Path) -> str:
+    """The name without its suffix; empty if the suffix is not one of a table file."""
+    for suffix in SUFFIXES:
+        if file.name.endswith(suffix):
+            return file.name.removesuffix(suffix)
+    return ""
+
+
+def _nearest(name: str, names: object) -> str:
+    close = difflib.get_close_matches(name, list(names), n=1)  # type: ignore[call-overload]
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def check_columns(table: Table, names: list[str], origin: str) -> None:
+    """Raises DataError for unknown, repeated or missing mandatory columns."""
+    for name in names:
+        if name not in table.column:
+            raise DataError(
+                f"unknown column '{name}'{_nearest(name, table.column)}",
+                where=origin,
+                do=f"Remove or rename it; {table.name} has {', '.join(table.column_names)}.",
+            )
+        if names.count(name) > 1:
+            raise DataError(f"column '{name}' stands twice", where=origin, do="Remove one.")
+    for column in table.columns:
+        if column.name not in names and not column.nullable and column.name != "recorded_at":
+            raise DataError(
+                f"the column '{column.name}' is missing",
+                where=origin,
+                do=f"Add it: {column.meaning}.",
+            )
+
+
+def read_csv(table: Table, file: Path, origin: str) -> Iterator[SourceFrame]:
+    """Frames of text. Comma or semicolon, UTF-8, the first line names the columns; row
+    numbers count that line, as a spreadsheet does."""
+    names, delimiter = _header(file, origin)
+    check_columns(table, names, origin)
+    repeated, plain = pa.dictionary(pa.int32(), pa.string()), pa.string()
+    types = {name: plain if name in _NOT_REPEATED else repeated for name in names}
+    row = 2
+    try:
+        with pa_csv.open_csv(
+            file,
+            read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES),
+            parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=types,
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        ) as reader:
+            if table.required and not _has_rows(file, origin):
+                raise DataError("no rows", where=origin, do="Deliver at least one person.")
+            yield SourceFrame(table, _no_rows(names), origin, row)
+            for batch in reader:
+                yield SourceFrame(table, batch.to_pandas(), origin, row)
+                row += batch.num_rows
+    except pa.ArrowInvalid as problem:  # its text quotes the row: not passed on
+        found = re.search(r"Row #(\d+)", str(problem))
+        at = f", row {found.group(1)}" if found else f", after row {row - 1}"
+        bad_text = "UTF8" in str(problem)
+        raise DataError(
+            "text that is not UTF-8" if bad_text else "a row with the wrong number of columns",
+            where=origin + at,
+            do="Save the file as UTF-8." if bad_text else "Correct the row or its quotation marks.",
+        ) from None
+    except (OSError, EOFError):
+        raise _unreadable(origin) from None
+
+
+def _no_rows(names: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
+
+
+def _open_text(file: Path) -> io.TextIOBase:
+    if file.suffix == ".gz":
+        return gzip.open(file, "rt", encoding="utf-8-sig", newline="")  # type: ignore[return-value]
+    return file.open("rt", encoding="utf-8-sig", newline="")
+
+
+def _header(file: Path, origin: str) -> tuple[list[str], str]:
+    try:
+        with _open_text(file) as text:
+            line = text.readline()
+    except UnicodeDecodeError:
+        raise DataError(
+            "text that is not UTF-8", where=origin, do="Save the file as UTF-8."
+        ) from None
+    except (OSError, EOFError):
+        raise _unreadable(origin) from None
+    if not line.strip():
+        raise DataError(
+            "the file is empty", where=origin, do="Deliver its rows, or leave the file out."
+        )
+    delimiter = ";" if line.count(";") > line.count(",") else ","
+    return next(csv.reader([line], delimiter=delimiter)), delimiter
+
+
+def _has_rows(file: Path, origin: str) -> bool:
+    try:
+        with _open_text(file) as text:
+            text.readline()
+            return bool(text.readline().strip())
+    except UnicodeDecodeError:
+        return True  # told apart, with its row, when the row is read
+
+
+def _unreadable(origin: str) -> DataError:
+    return DataError("the file is damaged and cannot be read", where=origin, do="Deliver it anew.")
+
+
+def _read_parquet(table: Table, file: Path, origin: str) -> Iterator[SourceFrame]:
+    try:
+        parquet = pq.ParquetFile(file)
+        schema = parquet.schema_arrow
+        check_columns(table, schema.names, origin)
+        if table.required and parquet.metadata.num_rows == 0:
+            raise DataError("no rows", where=origin, do="Deliver at least one person.")
+        text = [
+            column.name
+            for column in table.columns
+            if column.kind is Kind.TEXT
+            and column.name not in _NOT_REPEATED
+            and column.name in schema.names
+            and pa.types.is_string(schema.field(column.name).type)
+        ]
+        parquet = pq.ParquetFile(file, read_dictionary=text)
+        yield SourceFrame(table, parquet.schema_arrow.empty_table().to_pandas(), origin)
+        row = 1
+        for batch in parquet.iter_batches(batch_size=_BLOCK_ROWS):
+            yield SourceFrame(table, batch.to_pandas(date_as_object=False), origin, row)
+            row += batch.num_rows
+    except (pa.ArrowInvalid, OSError):
+        empty = file.stat().st_size == 0
+        raise DataError(
+            "the file is empty" if empty else "the file is not readable as Parquet",
+            where=origin,
+            do="Deliver it anew.",
+        ) from None

@@ -1,0 +1,182 @@
+"""Extracts on disk: what has been ingested, and how to read it.
+
+    extracts/current                         the id of the extract in use
+    extracts/<id>/manifest.json
+    extracts/<id>/<table>/part-0000.parquet  one file per partition, sorted by person
+    extracts/<id>/rejects.parquet            file, row, table, column, reason
+    extracts/<id>/truth.parquet              simulated regions only
+
+An extract never changes once it is published. A delivered table has a file in every
+partition, with or without rows; a table that was not delivered has no folder.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.errors import DataError, ExtractMissing, MissingError
+from features.home import Home
+from features.manifest import FORMAT, Manifest
+from features.partitions import partition_of
+from features.progress import Track, silently
+from features.tables import ALL_TABLES, PERSONS, Kind, Table, Tables
+
+if TYPE_CHECKING:
+    from features.history import History
+    from features.sources.base import Source
+
+DEFAULT_MAX_REJECTED = 0.01
+_IDS = ("person_id", "contact_id")
+_ID_FORM = re.compile(r"[A-Za-z0-9_]+-[0-9a-f]{12}")
+
+
+class Extract:
+    """One published delivery, read partition by partition."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        manifest = Manifest.read(self.folder / "manifest.json")
+        if manifest.format != FORMAT:
+            raise DataError(
+                "the extract was written by another version of Framsynt",
+                where=self.id,
+                do="Ingest the source again.",
+            )
+        return manifest
+
+    @property
+    def partitions(self) -> range:
+        return range(self.manifest.n_partitions)
+
+    def read(self, partition: int) -> Tables:
+        """The delivered tables of one partition, sorted by person_id and then by time.
+
+        Dtypes as in the contract, but repeated text as categories; person_id and
+        contact_id are plain text.
+        """
+        return self._read(partition, categories_for=())
+
+    def person(self, person_id: str) -> Tables:
+        """The delivered tables with the rows of one person. Raises MissingError."""
+        partition = int(partition_of([person_id], self.manifest.n_partitions)[0])
+        tables = self._read(partition, (), [("person_id", "=", person_id)])
+        if tables[PERSONS.name].empty:
+            raise MissingError(
+                "no such person in the extract", where=self.id, do="Check the id, or ingest anew."
+            )
+        return tables
+
+    def history(self, partition: int) -> History:
+        """The point-in-time view of one partition's people."""
+        from features.history import History
+
+        tables = self._read(partition, categories_for=("person_id",))
+        return History.of(tables, self.manifest.coverage)
+
+    def rejects(self) -> pd.DataFrame:
+        """Rows that were left out: file, row, table, column, reason."""
+        return pq.read_table(self.folder / "rejects.parquet").to_pandas()
+
+    def truth(self) -> pd.DataFrame | None:
+        """person_id, target, index_date, probability of a simulated region; else None."""
+        file = self.folder / "truth.parquet"
+        return pq.read_table(file).to_pandas() if file.exists() else None
+
+    def _read(
+        self,
+        partition: int,
+        categories_for: tuple[str, ...],
+        filters: list[tuple[str, str, str]] | None = None,
+    ) -> Tables:
+        tables: Tables = {}
+        for table in ALL_TABLES:
+            if table.name in self.manifest.coverage.tables:
+                file = self.folder / table.name / f"part-{partition:04d}.parquet"
+                tables[table.name] = _read_table(table, file, categories_for, filters)
+        return tables
+
+
+def _read_table(
+    table: Table,
+    file: Path,
+    categories_for: tuple[str, ...],
+    filters: list[tuple[str, str, str]] | None,
+) -> pd.DataFrame:
+    categories = [
+        column.name
+        for column in table.columns
+        if column.kind is Kind.TEXT
+        and (column.name not in _IDS or (column.name in categories_for and table is not PERSONS))
+    ]
+    rows = pq.read_table(file, read_dictionary=categories, filters=filters, partitioning=None)
+    columns = {}
+    for column in table.columns:
+        values = rows[column.name]
+        if column.kind is Kind.DATE:
+            values = values.cast(pa.timestamp("s"))
+        series = values.to_pandas()
+        if column.kind in (Kind.WHOLE, Kind.YES_NO):
+            series = series.astype(column.kind.value)
+        elif column.kind is Kind.TEXT and column.name not in categories:
+            series = series.astype("str")
+        columns[column.name] = series
+    return pd.DataFrame(columns)
+
+
+class ExtractStore:
+    """The extracts of a home."""
+
+    def __init__(self, home: Home) -> None:
+        self.folder = home.extracts
+
+    def current(self) -> Extract:
+        """The extract in use. Raises ExtractMissing."""
+        pointer = self.folder / "current"
+        if not pointer.is_file():
+            raise ExtractMissing(
+                "no extract has been ingested",
+                where=str(self.folder.parent),
+                do="Run 'framsynt ingest' first, or 'framsynt demo'.",
+            )
+        return self.get(pointer.read_text(encoding="utf-8").strip())
+
+    def get(self, extract_id: str) -> Extract:
+        """The extract with this id. Raises ExtractMissing."""
+        folder = self.folder / extract_id
+        if not _ID_FORM.fullmatch(extract_id) or not (folder / "manifest.json").is_file():
+            raise ExtractMissing(
+                "no such extract", where=str(self.folder), do="Ingest the source again."
+            )
+        return Extract(folder)
+
+    def ingest(
+        self,
+        source: Source,
+        path: Path,
+        *,
+        track: Track = silently,
+        max_rejected: float = DEFAULT_MAX_REJECTED,
+    ) -> Extract:
+        """Read a delivery, check it against the contract, and publish it.
+
+        Raises DataError when the delivery breaks the contract or more than the share
+        ``max_rejected`` of a table's rows is rejected; the previous extract then stays
+        current, as it does when the process is killed at any moment.
+        """
+        from features.ingest import ingest
+
+        return Extract(ingest(self.folder, source, Path(path), track, max_rejected))
