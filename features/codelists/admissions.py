@@ -1,0 +1,49 @@
+"""Which admissions a list of diagnoses points out: the position rules of a code list."""
+
+import numpy as np
+import pandas as pd
+
+from features.codelists.reader import CodeList
+
+
+def is_listed(diagnoses: pd.DataFrame, code_list: CodeList) -> np.ndarray:
+    """Whether each diagnosis makes its contact a listed admission, (rows,) bool.
+
+    ``diagnoses``: contact_id, system, code, position, in any order; position missing is
+    "not principal". By rule of the deciding row:
+
+    - ``principal``: the code is the principal diagnosis (position 1)
+    - ``any_position``: the code is there at all (diabetes)
+    - ``principal_with:A|B``: principal, and a code that begins with A or B beside it
+      (acute bronchitis with COPD). The diagnosis beside must be known, too.
+
+    A contact is listed if any of its diagnoses is; a diagnosis without contact never is.
+    """
+    pairs = diagnoses[["system", "code"]].astype("str")
+    keys = (pairs["system"] + "\t" + pairs["code"]).to_numpy(dtype=object)
+    distinct, of = np.unique(keys.astype("U"), return_inverse=True)
+    principal_counts = np.zeros(len(distinct), dtype=bool)
+    any_counts = np.zeros(len(distinct), dtype=bool)
+    beside_of: dict[tuple[str, ...], np.ndarray] = {}
+    for number, key in enumerate(distinct):
+        system, code = str(key).split("\t")
+        for row in code_list.rows_of(system, code):
+            if row.rule == "any_position":
+                any_counts[number] = True
+            elif row.rule.startswith("principal_with:"):
+                prefixes = tuple(row.rule.split(":")[1].split("|"))
+                beside_of.setdefault(prefixes, np.zeros(len(distinct), dtype=bool))[number] = True
+            else:
+                principal_counts[number] = True
+
+    principal = diagnoses["position"].eq(1).fillna(False).to_numpy(dtype=bool)
+    has_contact = diagnoses["contact_id"].notna().to_numpy(dtype=bool)
+    listed = any_counts[of] | (principal & principal_counts[of])
+    for prefixes, needs_beside in beside_of.items():
+        candidates = principal & needs_beside[of] & has_contact
+        if not candidates.any():
+            continue
+        starts = np.array([str(k).split("\t")[1].startswith(prefixes) for k in distinct])
+        with_beside = diagnoses["contact_id"][starts[of] & ~principal]
+        listed |= candidates & diagnoses["contact_id"].isin(with_beside).to_numpy(dtype=bool)
+    return np.asarray(listed & has_contact)

@@ -1,0 +1,261 @@
+"""Reads a code list: one CSV of facts, each row a code prefix of a group.
+
+Columns: ``group, system, code_prefix, weight, rule, label_sv, label_en, source, status``.
+Codes are without dots and match by prefix, so a national suffix (I10.9A → I109A) matches
+too. In a group the longest matching prefix decides. ``status`` is ``found`` (read in the
+source named) or ``unverified`` (recalled or our own). Rules:
+
+- ``not``                  the prefix is an exception: it does not belong to the group
+- ``unless:SEVERER``       the group does not count for a person who has ``SEVERER`` too
+- ``with:OTHER:RESULT``    together with ``OTHER`` the group gives ``RESULT``
+- ``principal``, ``any_position``, ``principal_with:A|B``   position in an admission,
+  see ``features.codelists.admissions``
+"""
+
+import csv
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from features.errors import DataError
+
+FOLDER = Path(__file__).parent
+COLUMNS = (
+    "group",
+    "system",
+    "code_prefix",
+    "weight",
+    "rule",
+    "label_sv",
+    "label_en",
+    "source",
+    "status",
+)
+STATUSES = ("found", "unverified")
+_PLAIN_RULES = ("", "not", "principal", "any_position")
+_PREFIX = re.compile("[A-Z0-9_]+")
+_REPAIR = "Correct the code list; its columns and rules are in features/codelists/reader.py."
+
+
+@dataclass(frozen=True)
+class Row:
+    """A code prefix of a group, as the CSV has it."""
+
+    group: str
+    system: str
+    code_prefix: str
+    weight: float
+    rule: str
+    label_sv: str
+    label_en: str
+    source: str
+    status: str
+
+
+@dataclass(frozen=True, eq=False)
+class CodeList:
+    """A named set of groups of codes. Groups are numbered in the order of the file."""
+
+    name: str
+    rows: tuple[Row, ...] = field(repr=False)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.group for row in self.rows))
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Number of each group."""
+        return {group: number for number, group in enumerate(self.groups)}
+
+    @cached_property
+    def systems(self) -> frozenset[str]:
+        """Code systems that the list has codes of: a source without any of them tells
+        nothing about its groups."""
+        return frozenset(row.system for row in self.rows)
+
+    def systems_of(self, group: str) -> frozenset[str]:
+        """Code systems that one group has codes of."""
+        return self._systems_by_group[group]
+
+    @cached_property
+    def _systems_by_group(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows:
+            found[row.group].add(row.system)
+        return {group: frozenset(systems) for group, systems in found.items()}
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """Weight of each group, (groups,)."""
+        by_group = {row.group: row.weight for row in self.rows}
+        return np.array([by_group[group] for group in self.groups])
+
+    @cached_property
+    def labels_sv(self) -> tuple[str, ...]:
+        by_group = {row.group: row.label_sv for row in self.rows}
+        return tuple(by_group[group] for group in self.groups)
+
+    @cached_property
+    def labels_en(self) -> tuple[str, ...]:
+        by_group = {row.group: row.label_en for row in self.rows}
+        return tuple(by_group[group] for group in self.groups)
+
+    def label(self, group: str, language: str) -> str:
+        """What a group is called in ``sv`` or ``en``."""
+        return (self.labels_sv if language == "sv" else self.labels_en)[self.index[group]]
+
+    def covers(self, systems: frozenset[str]) -> bool:
+        """Whether a source with these code systems can tell anything about the list."""
+        return bool(self.systems & systems)
+
+    def match(self, system: str, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Groups of every code.
+
+        ``codes``: distinct codes without dots, (n,). Returns pairs as two arrays of equal
+        length: positions in ``codes`` and group numbers, sorted by both. A code may be in
+        several groups, or in none. An unknown system matches nothing.
+        """
+        where, which = [], []
+        for position, code in enumerate(codes):
+            for row in self.rows_of(system, str(code)):
+                where.append(position)
+                which.append(self.index[row.group])
+        return np.array(where, dtype=np.int64), np.array(which, dtype=np.int64)
+
+    def rows_of(self, system: str, code: str) -> list[Row]:
+        """The deciding row of every group that a code belongs to, in group order."""
+        by_prefix = self._by_prefix.get(system, {})
+        longest: dict[str, Row] = {}
+        for length in range(1, len(code) + 1):
+            for row in by_prefix.get(code[:length], ()):
+                longest[row.group] = row
+        kept = [row for row in longest.values() if row.rule != "not"]
+        return sorted(kept, key=lambda row: self.index[row.group])
+
+    @cached_property
+    def _by_prefix(self) -> dict[str, dict[str, list[Row]]]:
+        tree: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        for row in self.rows:
+            tree[row.system][row.code_prefix].append(row)
+        return {system: dict(prefixes) for system, prefixes in tree.items()}
+
+    @cached_property
+    def unless(self) -> tuple[tuple[int, int], ...]:
+        """(group, severer group): the first does not count where the second is present."""
+        return tuple(
+            (self.index[group], self.index[rule.split(":")[1]])
+            for group, rule in self._rules("unless:")
+        )
+
+    @cached_property
+    def together(self) -> tuple[tuple[int, int, int], ...]:
+        """(group, other, result): the first two together give the third."""
+        return tuple(
+            (self.index[group], self.index[other], self.index[result])
+            for group, rule in self._rules("with:")
+            for _, other, result in [rule.split(":")]
+        )
+
+    def _rules(self, kind: str) -> list[tuple[str, str]]:
+        found = dict.fromkeys((r.group, r.rule) for r in self.rows if r.rule.startswith(kind))
+        return list(found)
+
+    def apply_hierarchy(self, present: np.ndarray) -> np.ndarray:
+        """Groups that count, given those present, both bool (..., groups): the list's
+        hierarchy. Combinations first, then the severer group over the milder."""
+        counts = np.array(present, dtype=bool)
+        for group, other, result in self.together:
+            counts[..., result] |= counts[..., group] & counts[..., other]
+        for group, severer in self.unless:
+            counts[..., group] &= ~counts[..., severer]
+        return counts
+
+    def score(self, present: np.ndarray) -> np.ndarray:
+        """Sum of the weights of the groups that count, (..., groups) -> (...)."""
+        return np.asarray(self.apply_hierarchy(present) @ self.weights)
+
+
+def read_code_list(path: Path) -> CodeList:
+    """Read and check one list. Raises DataError naming file and row."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise DataError(
+                    f"columns must be {', '.join(COLUMNS)}", where=path.name, do=_REPAIR
+                )
+            rows = tuple(
+                _row(record, f"{path.name}, row {number}")
+                for number, record in enumerate(reader, start=2)
+            )
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise DataError("cannot be read as UTF-8 CSV", where=path.name, do=_REPAIR) from problem
+    _check(rows, path.name)
+    return CodeList(path.stem, rows)
+
+
+def _row(record: dict[str, str], where: str) -> Row:
+    if None in record or None in record.values():
+        raise DataError("too many or too few columns", where=where, do=_REPAIR)
+    for column in COLUMNS:
+        if column != "rule" and not record[column].strip():
+            raise DataError(f"'{column}' is empty", where=where, do=_REPAIR)
+    if record["status"] not in STATUSES:
+        raise DataError("'status' must be found or unverified", where=where, do=_REPAIR)
+    if not _PREFIX.fullmatch(record["code_prefix"]):
+        raise DataError(
+            "'code_prefix' must be capital letters and digits, without dots",
+            where=where,
+            do=_REPAIR,
+        )
+    try:
+        weight = float(record["weight"])
+    except ValueError:
+        raise DataError("'weight' is not a number", where=where, do=_REPAIR) from None
+    return Row(**{**record, "weight": weight})  # type: ignore[arg-type]
+
+
+def _check(rows: tuple[Row, ...], file: str) -> None:
+    """What a single row cannot show: rules point at groups, a group is one thing."""
+    if not rows:
+        raise DataError("has no rows", where=file, do=_REPAIR)
+    groups = {row.group for row in rows}
+    once: set[tuple[str, str, str]] = set()
+    said: dict[str, tuple[str, str]] = {}
+    weighs: dict[str, float] = {}
+    for number, row in enumerate(rows, start=2):
+        where = f"{file}, row {number}"
+        kind, *others = row.rule.split(":")
+        known = {"unless": 1, "with": 2, "principal_with": 1}
+        if kind in known:
+            named = [] if kind == "principal_with" else others
+            if len(others) != known[kind] or not groups.issuperset(named):
+                raise DataError("'rule' names an unknown group", where=where, do=_REPAIR)
+        elif row.rule not in _PLAIN_RULES:
+            raise DataError("'rule' is not a known rule", where=where, do=_REPAIR)
+        if said.setdefault(row.group, (row.label_sv, row.label_en)) != (
+            row.label_sv,
+            row.label_en,
+        ):
+            raise DataError("a group has two labels", where=where, do=_REPAIR)
+        if weighs.setdefault(row.group, row.weight) != row.weight:
+            raise DataError("a group has two weights", where=where, do=_REPAIR)
+        key = (row.group, row.system, row.code_prefix)
+        if key in once:
+            raise DataError("the same prefix twice in a group", where=where, do=_REPAIR)
+        once.add(key)
+
+
+def version(folder: Path = FOLDER) -> str:
+    """One hash over the content of all lists: changes when any fact does."""
+    digest = sha256()
+    for path in sorted(folder.glob("*.csv")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
