@@ -15,6 +15,7 @@ source named) or ``unverified`` (recalled or our own). Rules:
 import csv
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -79,9 +80,9 @@ class CodeList:
         nothing about its groups."""
         return frozenset(row.system for row in self.rows)
 
-    def systems_of(self, group: str) -> frozenset[str]:
-        """Code systems that one group has codes of."""
-        return self._systems_by_group[group]
+    def systems_of(self, groups: Iterable[str]) -> frozenset[str]:
+        """Code systems that any of the groups has codes of."""
+        return frozenset().union(*(self._systems_by_group[group] for group in groups))
 
     @cached_property
     def _systems_by_group(self) -> dict[str, frozenset[str]]:
@@ -127,6 +128,18 @@ class CodeList:
                 where.append(position)
                 which.append(self.index[row.group])
         return np.array(where, dtype=np.int64), np.array(which, dtype=np.int64)
+
+    def membership(self, systems: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """Which of the codes belong to which groups, (codes, groups) bool.
+
+        ``systems``, ``codes``: equal-length arrays of text; a missing code belongs nowhere.
+        """
+        member = np.zeros((len(codes), len(self.groups)), dtype=bool)
+        for number, (system, code) in enumerate(zip(systems, codes, strict=True)):
+            if isinstance(code, str) and isinstance(system, str):
+                for row in self.rows_of(system, code):
+                    member[number, self.index[row.group]] = True
+        return member
 
     def rows_of(self, system: str, code: str) -> list[Row]:
         """The deciding row of every group that a code belongs to, in group order."""

@@ -131,3 +131,22 @@ def test_malformed_list(tmp_path: Path, text: str, says: str) -> None:
 def test_absent_list(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_code_list(tmp_path / "absent.csv")
+
+
+def test_membership_of_codes_in_mixed_systems() -> None:
+    systems = np.array(["icd10se", "icd9cm", "icd10se", None, "snomed"], dtype=object)
+    codes = np.array(["I500", "4280", None, "I500", "I500"], dtype=object)
+    member = CHRONIC_GROUPS.membership(systems, codes)
+    assert member.shape == (5, len(CHRONIC_GROUPS.groups))
+    assert member[:, CHRONIC_GROUPS.index["heart_failure"]].tolist() == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_systems_of_groups() -> None:
+    assert CHRONIC_GROUPS.systems_of(["cancer"]) == {"icd10se", "icd9cm", "ccw"}
+    assert CHRONIC_GROUPS.systems_of(["gout", "psoriasis"]) == {"icd10se", "icd9cm"}
