@@ -33,7 +33,7 @@ class Column:
     maximum: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A canonical table.
 

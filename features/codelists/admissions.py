@@ -47,3 +47,31 @@ def is_listed(diagnoses: pd.DataFrame, code_list: CodeList) -> np.ndarray:
         with_beside = diagnoses["contact_id"][starts[of] & ~principal]
         listed |= candidates & diagnoses["contact_id"].isin(with_beside).to_numpy(dtype=bool)
     return np.asarray(listed & has_contact)
+
+
+def position_rules(
+    code_list: CodeList, classes: dict[str, np.ndarray]
+) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """The same rules for classes of diagnoses that agree in system, code and principal.
+
+    ``classes``: equal-length arrays ``system``, ``code`` and ``principal``. Returns which
+    classes are listed by themselves, and pairs (classes listed only beside another
+    diagnosis, classes of that other diagnosis).
+    """
+    size = len(classes["code"])
+    plain = np.zeros(size, dtype=bool)
+    beside: dict[tuple[str, ...], np.ndarray] = {}
+    for number in range(size):
+        is_principal = bool(classes["principal"][number])
+        for row in code_list.rows_of(classes["system"][number], classes["code"][number]):
+            if row.rule.startswith("principal_with:"):
+                prefixes = tuple(row.rule.split(":")[1].split("|"))
+                wanted = beside.setdefault(prefixes, np.zeros(size, dtype=bool))
+                wanted[number] |= is_principal
+            else:
+                plain[number] |= is_principal or row.rule == "any_position"
+    pairs = [
+        (wanted, np.array([str(code).startswith(prefixes) for code in classes["code"]], dtype=bool))
+        for prefixes, wanted in beside.items()
+    ]
+    return plain, pairs

@@ -1,0 +1,258 @@
+"""The point-in-time view: the only door from events to features.
+
+A ``History`` holds some people's canonical rows as plain arrays. ``History.at(date)``
+gives a ``View``, which shows only what was known then: rows that had both happened and
+been recorded before the index date, with the end of a stay or period hidden until it has
+passed. Measures see views and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from features.codelists import CodeList
+from features.codelists.admissions import position_rules
+from features.errors import DataError
+from features.events import NEVER, Events, TableArrays, day
+from features.measures.rows import Rows
+from features.tables import TABLE, Coverage, Tables
+
+if TYPE_CHECKING:
+    from features.measures.base import Measure
+
+
+class History:
+    """What is on record about some people, ready to be looked at as of any date."""
+
+    def __init__(self, tables: Tables, coverage: Coverage) -> None:
+        persons = tables["persons"].sort_values("person_id", ignore_index=True)
+        if persons["person_id"].duplicated().any():
+            raise DataError("a person stands twice in persons", do="Remove the repeated rows.")
+        self.coverage = coverage
+        self.persons = persons
+        self._people = pd.Index(persons["person_id"].astype(str))
+        self._tables = tables
+        self._arrays: dict[str, TableArrays] = {}
+        self._selected: dict[Rows, Events] = {}
+        self._grouped: dict[tuple[Rows, CodeList], tuple[Events, np.ndarray]] = {}
+        self._labels: dict[tuple[str, str], np.ndarray] = {}
+
+    @classmethod
+    def of(cls, tables: Tables, coverage: Coverage | None = None) -> History:
+        """A history of all people in ``tables["persons"]``.
+
+        Without ``coverage``, what the rows themselves show is taken as delivered.
+        Raises DataError for a repeated person or rows of people who are not in persons.
+        """
+        return cls(tables, coverage or Coverage.of(tables))
+
+    def __len__(self) -> int:
+        return len(self.persons)
+
+    @property
+    def person_ids(self) -> np.ndarray:
+        return self._people.to_numpy()
+
+    def at(self, index_date: date | str | pd.Timestamp, *, threads: int = 1) -> View:
+        return View(self, day(index_date), threads)
+
+    def arrays(self, name: str) -> TableArrays:
+        if name not in self._arrays:
+            table = TABLE[name]
+            frame = self._tables.get(name)
+            self._arrays[name] = TableArrays(
+                table, table.empty() if frame is None else frame, self._people
+            )
+        return self._arrays[name]
+
+    def select(self, rows: Rows) -> Events:
+        """All rows of a selection, known or not; views filter them by date."""
+        if rows not in self._selected:
+            self._selected[rows] = self._select(rows)
+        return self._selected[rows]
+
+    def _select(self, rows: Rows) -> Events:
+        arrays = self.arrays(rows.table.name)
+        if rows.conditions or rows.codes:
+            hit = rows.matches(arrays.class_values)
+            events = arrays.events.take(np.flatnonzero(hit[arrays.row_class]))
+        else:
+            events = arrays.events
+        if rows.listed is not None:
+            events = self._pointed_out(events, arrays, rows.listed)
+        if rows.on is not None:
+            events = self._on_contacts(events, arrays, rows.on)
+        return events
+
+    def _on_contacts(self, events: Events, arrays: TableArrays, on: Rows) -> Events:
+        contacts = self.select(on)
+        contact_ids = pd.Index(self.arrays("contacts").frame["contact_id"].iloc[contacts.row])
+        place = contact_ids.get_indexer(pd.Index(arrays.frame["contact_id"].iloc[events.row]))
+        found = place >= 0
+        events, place = events.take(found), place[found]
+        assert contacts.end is not None
+        return Events(
+            events.person,
+            contacts.day[place],
+            np.maximum(events.known, contacts.known[place]),
+            contacts.end[place],
+            events.row,
+        )
+
+    def _pointed_out(self, events: Events, arrays: TableArrays, codelist: CodeList) -> Events:
+        """Diagnoses that a list points out by position, see ``codelists.admissions``."""
+        plain, beside = position_rules(codelist, arrays.class_values)
+        of_class = arrays.row_class[events.row]
+        parts = [events.take(np.flatnonzero(plain[of_class]))]
+        principal = np.asarray(arrays.class_values["principal"], dtype=bool)
+        for candidates, companions in beside:
+            other = np.flatnonzero((companions & ~principal)[arrays.row_class])
+            first_known = (
+                pd.Series(
+                    arrays.events.known[other],
+                    index=pd.Index(arrays.frame["contact_id"].iloc[other].astype(str)),
+                )
+                .groupby(level=0)
+                .min()
+            )
+            chosen = events.take(np.flatnonzero(candidates[of_class]))
+            contact_id = arrays.frame["contact_id"].iloc[chosen.row].astype(str).array
+            known = first_known.reindex(contact_id).to_numpy(dtype=np.float64)
+            found = np.flatnonzero(~np.isnan(known))
+            chosen = chosen.take(found)
+            both_known = np.maximum(chosen.known, known[found].astype(np.int32))
+            parts.append(Events(chosen.person, chosen.day, both_known, None, chosen.row))
+        row = np.concatenate([part.row for part in parts])
+        order = np.argsort(row, kind="stable")
+        return Events(
+            np.concatenate([part.person for part in parts])[order],
+            np.concatenate([part.day for part in parts])[order],
+            np.concatenate([part.known for part in parts])[order],
+            None,
+            row[order],
+        )
+
+    def labels(self, table: str, column: str) -> np.ndarray:
+        """A text column of a table as numbers that tell its values apart; -1 where missing."""
+        if (table, column) not in self._labels:
+            values = self.arrays(table).frame[column]
+            self._labels[table, column] = pd.factorize(values)[0]
+        return self._labels[table, column]
+
+    def grouped(self, base: Rows, codelist: CodeList) -> tuple[Events, np.ndarray]:
+        """The rows of ``base`` spread over a list's groups: (events, group of each event).
+
+        A row whose code stands in several groups appears once for each.
+        """
+        if (base, codelist) not in self._grouped:
+            self._grouped[base, codelist] = self._spread(base, codelist)
+        return self._grouped[base, codelist]
+
+    def _spread(self, base: Rows, codelist: CodeList) -> tuple[Events, np.ndarray]:
+        events = self.select(base)
+        arrays = self.arrays(base.table.name)
+        member = base.group_membership(codelist, arrays.class_values)
+        of_class = arrays.row_class[events.row]
+        counts = member.sum(axis=1)
+        hit = np.flatnonzero(counts[of_class])
+        repeat = counts[of_class[hit]]
+        source = np.repeat(hit, repeat)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        flat = np.nonzero(member)[1]
+        offset = np.arange(len(source)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+        group = flat[starts[of_class[source]] + offset]
+        return events.take(source), group.astype(np.int32)
+
+
+class View:
+    """What was known on one index date (``day``: days since 1970-01-01)."""
+
+    def __init__(self, history: History, index_day: int, threads: int = 1) -> None:
+        self.history = history
+        self.day = index_day
+        self.threads = threads
+        self._events: dict[Rows, Events] = {}
+        self._group_ages: dict[tuple[Rows, CodeList, bool], np.ndarray] = {}
+        self._values: dict[Measure, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self.history)
+
+    @property
+    def coverage(self) -> Coverage:
+        return self.history.coverage
+
+    def prepare(self, measures: Sequence[Measure]) -> None:
+        """Computes measures together, kind by kind, so that each table is passed once."""
+        kinds: dict[type[Measure], list[Measure]] = {}
+        for measure in measures:
+            if measure not in self._values:
+                if measure.known_in(self.coverage):
+                    kinds.setdefault(type(measure), []).append(measure)
+                else:
+                    shape = (len(self), len(measure.features))
+                    self._values[measure] = np.full(shape, np.nan, dtype=np.float32)
+        # Measures made of others come last: they look the others up.
+        for kind in sorted(kinds, key=lambda kind: kind.made_of_others):
+            results = kind.compute(kinds[kind], self)
+            self._values.update(zip(kinds[kind], results, strict=True))
+
+    def of(self, measure: Measure) -> np.ndarray:
+        """A measure's values: (people, features of the measure)."""
+        if measure not in self._values:
+            self.prepare([measure])
+        return self._values[measure]
+
+    def known(self, events: Events) -> Events:
+        """Those of the events that were known, their ends hidden unless passed."""
+        seen = events.take(np.flatnonzero(events.known < self.day))
+        if seen.end is None:
+            return seen
+        end = np.where(seen.end < self.day, seen.end, NEVER).astype(np.int32)
+        return Events(seen.person, seen.day, seen.known, end, seen.row)
+
+    def events(self, rows: Rows) -> Events:
+        """The known rows of a selection."""
+        if rows not in self._events:
+            self._events[rows] = self.known(self.history.select(rows))
+        return self._events[rows]
+
+    def ages(self, events: Events) -> np.ndarray:
+        """Days from each event to the index date: 1 is the day before it."""
+        return self.day - events.day
+
+    def values(self, rows: Rows, events: Events, column: str) -> np.ndarray:
+        """A number column of the events' rows."""
+        frame = self.history.arrays(rows.table.name).frame
+        return frame[column].to_numpy(dtype=np.float64, na_value=np.nan)[events.row]
+
+    def labels(self, rows: Rows, events: Events, column: str) -> np.ndarray:
+        """A text column of the events' rows, as numbers that tell its values apart; -1 none."""
+        return self.history.labels(rows.table.name, column)[events.row]
+
+    def group_ages(self, base: Rows, codelist: CodeList, *, earliest: bool = False) -> np.ndarray:
+        """Days since each person's latest (or earliest) row in each group of a list.
+
+        int32, (people, groups); ``NEVER`` where there is none.
+        """
+        key = (base, codelist, earliest)
+        if key not in self._group_ages:
+            events, group = self.history.grouped(base, codelist)
+            known = np.flatnonzero(events.known < self.day)
+            width = len(codelist.groups)
+            cell = events.person[known].astype(np.int64) * width + group[known]
+            age = (self.day - events.day[known]).astype(np.int32)
+            ages = np.full(len(self) * width, -1 if earliest else NEVER, dtype=np.int32)
+            (np.maximum if earliest else np.minimum).at(ages, cell, age)
+            ages[ages < 0] = NEVER
+            self._group_ages[key] = ages.reshape(len(self), width)
+        return self._group_ages[key]
+
+    def person_values(self, column: str) -> np.ndarray:
+        column_values = self.history.persons[column]
+        return column_values.to_numpy(dtype=np.float64, na_value=np.nan)

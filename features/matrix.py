@@ -1,0 +1,54 @@
+"""Measures x windows x index dates -> matrix: one definition for training, batch and API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from features.history import History, View
+from features.measures.base import Feature, Measure
+
+INDEX = ["person_id", "index_date"]
+
+
+def features_of(measures: Sequence[Measure]) -> list[Feature]:
+    """The columns of a matrix of these measures, in order."""
+    return [feature for measure in measures for feature in measure.features]
+
+
+def build_matrix(
+    history: History,
+    measures: Sequence[Measure],
+    index_dates: Sequence[date | str | pd.Timestamp],
+    *,
+    threads: int = 1,
+) -> pd.DataFrame:
+    """Features of every person in the history as of every index date.
+
+    Rows: index dates as given (outer), people sorted by id (inner), as a MultiIndex
+    (person_id, index_date). Columns: float32, one per feature, NaN for "not known".
+    Uses only what had happened and been recorded before each index date.
+    """
+    features = features_of(measures)
+    values = np.empty((len(index_dates), len(history), len(features)), dtype=np.float32)
+    for number, index_date in enumerate(index_dates):
+        fill(values[number], history.at(index_date, threads=threads), measures)
+    dates = pd.DatetimeIndex([pd.Timestamp(d) for d in index_dates]).as_unit("s")
+    index = pd.MultiIndex.from_arrays(
+        [np.tile(history.person_ids, len(dates)), dates.repeat(len(history))], names=INDEX
+    )
+    flat = values.reshape(-1, len(features))
+    return pd.DataFrame(flat, index=index, columns=[f.name for f in features], copy=False)
+
+
+def fill(out: np.ndarray, view: View, measures: Sequence[Measure]) -> None:
+    """Writes (people, features) of one view into ``out``; kinds are computed together."""
+    view.prepare(measures)
+    column = 0
+    for measure in measures:
+        width = len(measure.features)
+        out[:, column : column + width] = view.of(measure)
+        column += width

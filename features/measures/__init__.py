@@ -1,0 +1,1 @@
+"""Measures: declarations by clinical topic, and what they are made of."""

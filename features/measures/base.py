@@ -1,0 +1,188 @@
+"""What a measure is: what is counted, over which windows, and how it is said.
+
+A measure knows its name, clinical domain, unit, wording and source, and how to compute
+itself for all people at once (``compute``). The kinds of measure are in ``kinds/``;
+declarations by clinical topic are the other files of this folder.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from features.history import View
+    from features.tables import Coverage
+
+Language = Literal["sv", "en"]
+
+
+class Domain(Enum):
+    """Clinical domains, as a reader of reasons meets them: (Swedish, English)."""
+
+    DEMOGRAPHY = ("Ålder och livssituation", "Age and living situation")
+    ADMISSIONS = ("Inläggningar på sjukhus", "Hospital admissions")
+    EMERGENCY = ("Akutbesök", "Emergency visits")
+    PRIMARY_CARE = ("Primärvård", "Primary care")
+    SPECIALIST_CARE = ("Specialistvård", "Specialist care")
+    CONDITIONS = ("Sjukdomar", "Conditions")
+    FRAILTY = ("Skörhet", "Frailty")
+    MEDICINES = ("Läkemedel", "Medicines")
+    MUNICIPAL_CARE = ("Kommunal vård och omsorg", "Municipal care")
+    CONTINUITY = ("Kontinuitet", "Continuity of care")
+    COORDINATION = ("Samordning", "Coordination")
+    OBSERVATIONS = ("Mätvärden", "Measurements")
+    SEASON = ("Årstid", "Season")
+    OBSERVED = ("Observerad tid", "Time observed")
+
+    def label(self, language: Language) -> str:
+        return self.value[0] if language == "sv" else self.value[1]
+
+
+class Direction(Enum):
+    """Which way the field agrees that a higher value moves the risk."""
+
+    RAISES = 1
+    LOWERS = -1
+    OPEN = 0
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A measure in one language, with the person's own value.
+
+    ``{n}`` is the value and ``{window}`` the time span ("senaste året"). ``none`` is said
+    of 0 (or of "no"), ``one`` of 1 (or of "yes"), ``many`` of all else.
+    ``label`` names the measure itself, without a value.
+    """
+
+    label: str
+    one: str
+    none: str
+    many: str = ""
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    sv: Phrase
+    en: Phrase
+
+    def phrase(self, language: Language) -> Phrase:
+        return self.sv if language == "sv" else self.en
+
+
+_SPANS_SV = {
+    30: "senaste månaden",
+    90: "senaste 3 månaderna",
+    120: "senaste 4 månaderna",
+    180: "senaste halvåret",
+    365: "senaste året",
+    730: "senaste 2 åren",
+    1095: "senaste 3 åren",
+    1825: "senaste 5 åren",
+    3650: "senaste 10 åren",
+}
+_SPANS_EN = {
+    30: "in the last month",
+    90: "in the last 3 months",
+    120: "in the last 4 months",
+    180: "in the last 6 months",
+    365: "in the last year",
+    730: "in the last 2 years",
+    1095: "in the last 3 years",
+    1825: "in the last 5 years",
+    3650: "in the last 10 years",
+}
+
+
+def span(days: int | None, language: Language) -> str:
+    """A window in words; empty where a feature has none."""
+    if days is None:
+        return ""
+    if language == "sv":
+        return _SPANS_SV.get(days, f"senaste {days} dagarna")
+    return _SPANS_EN.get(days, f"in the last {days} days")
+
+
+def number(value: float, language: Language) -> str:
+    """A value as people write it: whole, or with at most two decimals that say something."""
+    if float(value).is_integer():
+        return str(int(value))
+    text = f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
+    return text.replace(".", ",") if language == "sv" else text
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A measure over one window: one column of the matrix."""
+
+    measure: Measure
+    window_days: int | None
+
+    @property
+    def name(self) -> str:
+        if self.window_days is None:
+            return self.measure.name
+        return f"{self.measure.name}_{self.window_days}d"
+
+    def says(self, value: float, language: Language) -> str:
+        """The feature in words, with a person's own value; NaN is "not known"."""
+        phrase = self.measure.says.phrase(language)
+        if math.isnan(value):
+            unknown = "okänt" if language == "sv" else "unknown"
+            return phrase.unknown or f"{phrase.label[0].lower()}{phrase.label[1:]}: {unknown}"
+        shown = number(value, language)
+        if value == 0:
+            text = phrase.none
+        elif shown == "1" or not phrase.many:
+            text = phrase.one
+        else:
+            text = phrase.many
+        return " ".join(
+            text.replace("{n}", shown).replace("{window}", span(self.window_days, language)).split()
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure(ABC):
+    """Base of all kinds. ``windows`` empty: one feature named as the measure."""
+
+    name: str
+    domain: Domain
+    says: Wording
+    windows: tuple[int, ...] = ()
+    unit: str = ""
+    direction: Direction = Direction.OPEN
+    source: str = ""
+    made_of_others: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if list(self.windows) != sorted(set(self.windows)):
+            raise ValueError(f"{self.name}: windows must rise and not repeat")
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        return tuple(Feature(self, window) for window in self.windows or (None,))
+
+    def label(self, language: Language) -> str:
+        return self.says.phrase(language).label
+
+    @abstractmethod
+    def known_in(self, coverage: Coverage) -> bool:
+        """Whether a source with this coverage can tell the measure at all."""
+
+    @classmethod
+    @abstractmethod
+    def compute(cls, measures: Sequence[Any], view: View) -> list[np.ndarray]:
+        """Values of all ``measures`` of this kind as of the view's index date.
+
+        One array per measure, (people, features of the measure). Called only with
+        measures that the coverage knows; the engine fills the others with NaN.
+        """

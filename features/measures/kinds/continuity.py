@@ -1,0 +1,75 @@
+"""Continuity of care: how a person's contacts spread over those who give it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.history import View
+from features.measures.base import Measure
+from features.measures.rows import Rows
+from features.tables import Coverage
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Spread(Measure):
+    """Needs at least ``at_least`` contacts; NaN (not known) with fewer."""
+
+    of: Rows
+    column: str = "care_unit"
+    at_least: int = 2
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.known_in(coverage)
+
+    @classmethod
+    def compute(cls, measures: Sequence[_Spread], view: View) -> list[np.ndarray]:
+        return [
+            np.column_stack([measure._index(view, window) for window in measure.windows])
+            for measure in measures
+        ]
+
+    def _index(self, view: View, window: int) -> np.ndarray:
+        events = view.events(self.of)
+        value = view.labels(self.of, events, self.column)
+        chosen = np.flatnonzero((view.ages(events) <= window) & (value >= 0))
+        person, value = events.person[chosen], value[chosen].astype(np.int64)
+        stride = value.max(initial=0) + 1
+        pair, counts = np.unique(person * stride + value, return_counts=True)
+        owner = pair // stride
+        total = np.bincount(person, minlength=len(view)).astype(np.float64)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            index = self._from_counts(owner, counts.astype(np.float64), total)
+        index[total < self.at_least] = np.nan
+        return index
+
+    def _from_counts(self, owner: np.ndarray, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UsualProvider(_Spread):
+    """Usual Provider of Care: the share of contacts with the provider met most often (0-1).
+
+    Breslau & Reeb 1975, J Med Educ 50:965-969.
+    """
+
+    def _from_counts(self, owner: np.ndarray, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
+        most = np.zeros(len(total))
+        np.maximum.at(most, owner, counts)
+        return most / total
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BiceBoxerman(_Spread):
+    """Bice-Boxerman Continuity of Care Index: (sum of n_i^2 - N) / (N (N - 1)), 0-1.
+
+    1 where all contacts are with one provider, 0 where each is with another.
+    Bice & Boxerman 1977, doi 10.1097/00005650-197704000-00010.
+    """
+
+    def _from_counts(self, owner: np.ndarray, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
+        squares = np.bincount(owner, weights=counts**2, minlength=len(total))
+        return (squares - total) / (total * (total - 1))

@@ -1,0 +1,119 @@
+"""Code lists over time: which groups of a list a person has had within a window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.codelists import CodeList
+from features.events import NEVER
+from features.history import View
+from features.measures.base import Measure
+from features.measures.rows import Rows
+from features.tables import Coverage
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _OfList(Measure):
+    of: Rows
+    codelist: CodeList
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.coded(self.codelist).known_in(coverage)
+
+    def _seen(self, view: View, window: int) -> np.ndarray:
+        """(people, groups): a row of the group within the window."""
+        return view.group_ages(self.of, self.codelist) <= window
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HasGroup(_OfList):
+    """1 where a row of the group falls within the window, else 0."""
+
+    group: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.group not in self.codelist.index:
+            raise ValueError(f"code list {self.codelist.name} has no group '{self.group}'")
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.coded(self.codelist, self.group).known_in(coverage)
+
+    @classmethod
+    def compute(cls, measures: Sequence[HasGroup], view: View) -> list[np.ndarray]:
+        results = []
+        for measure in measures:
+            ages = view.group_ages(measure.of, measure.codelist)
+            age = ages[:, measure.codelist.index[measure.group]]
+            results.append(age[:, None] <= np.asarray(measure.windows))
+        return results
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DaysSinceGroup(HasGroup):
+    """Days since the latest row of the group; ``longest`` where none within that time."""
+
+    longest: int = 1825
+
+    @classmethod
+    def compute(cls, measures: Sequence[DaysSinceGroup], view: View) -> list[np.ndarray]:  # type: ignore[override]
+        results = []
+        for measure in measures:
+            ages = view.group_ages(measure.of, measure.codelist)
+            age = ages[:, measure.codelist.index[measure.group]]
+            results.append(np.minimum(age, measure.longest)[:, None])
+        return results
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GroupCount(_OfList):
+    """Number of groups with a row within the window.
+
+    Groups that give way to a graver one by the list's hierarchy do not count.
+    ``new``: only groups whose earliest row is no older than the window, that is, groups
+    that are new to the person.
+    """
+
+    new: bool = False
+
+    @classmethod
+    def compute(cls, measures: Sequence[GroupCount], view: View) -> list[np.ndarray]:
+        return [
+            np.column_stack(
+                [
+                    measure.codelist.apply_hierarchy(
+                        measure._seen(view, window) & measure._fresh(view, window)
+                    ).sum(axis=1)
+                    for window in measure.windows
+                ]
+            )
+            for measure in measures
+        ]
+
+    def _fresh(self, view: View, window: int) -> np.ndarray | bool:
+        if not self.new:
+            return True
+        first = view.group_ages(self.of, self.codelist, earliest=True)
+        return (first <= window) | (first == NEVER)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CodeScore(_OfList):
+    """Sum of the weights of the groups seen within the window.
+
+    Where the list has a hierarchy, a group gives way to the graver one that replaces it.
+    """
+
+    @classmethod
+    def compute(cls, measures: Sequence[CodeScore], view: View) -> list[np.ndarray]:
+        results = []
+        for measure in measures:
+            codelist = measure.codelist
+            columns = []
+            for window in measure.windows:
+                columns.append(codelist.score(measure._seen(view, window)))
+            results.append(np.column_stack(columns))
+        return results

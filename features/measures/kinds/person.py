@@ -1,0 +1,85 @@
+"""What holds of a person or of the date, without counting rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from features.history import View
+from features.measures.base import Measure
+from features.tables import Coverage
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Age(Measure):
+    """Age on the index date in whole years; NaN before birth."""
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return True
+
+    @classmethod
+    def compute(cls, measures: Sequence[Age], view: View) -> list[np.ndarray]:
+        birth = view.history.persons["birth_date"].to_numpy().astype("datetime64[D]")
+        index = np.datetime64(view.day, "D")
+        years = (index.astype("datetime64[Y]") - birth.astype("datetime64[Y]")).astype(float)
+        birth_month, index_month = birth.astype("datetime64[M]"), index.astype("datetime64[M]")
+        # Month and day in one number: has this year's birthday come?
+        of_birth = (birth_month.astype(int) % 12) * 32 + (birth - birth_month).astype(int)
+        of_index = (index_month.astype(int) % 12) * 32 + (index - index_month).astype(int)
+        years -= of_birth > of_index
+        years[birth >= index] = np.nan
+        years[birth == index] = 0
+        return [years[:, None] for _ in measures]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PersonIs(Measure):
+    """1 where a text or yes/no column of persons holds ``value``, 0 where not, NaN if missing."""
+
+    column: str
+    value: str | bool
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return True
+
+    @classmethod
+    def compute(cls, measures: Sequence[PersonIs], view: View) -> list[np.ndarray]:
+        results = []
+        for measure in measures:
+            texts = view.history.persons[measure.column]
+            flag = (texts == measure.value).to_numpy(dtype=np.float64, na_value=np.nan)
+            flag[texts.isna().to_numpy()] = np.nan
+            results.append(flag[:, None])
+        return results
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PersonValue(Measure):
+    """A number column of persons."""
+
+    column: str
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return True
+
+    @classmethod
+    def compute(cls, measures: Sequence[PersonValue], view: View) -> list[np.ndarray]:
+        return [view.person_values(measure.column)[:, None] for measure in measures]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OfDate(Measure):
+    """A number told by the index date alone (season)."""
+
+    value: Callable[[date], float]
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return True
+
+    @classmethod
+    def compute(cls, measures: Sequence[OfDate], view: View) -> list[np.ndarray]:
+        index_date = np.datetime64(view.day, "D").astype(date)
+        return [np.full((len(view), 1), measure.value(index_date)) for measure in measures]

@@ -1,0 +1,82 @@
+"""How long ago, and how soon again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.events import NEVER
+from features.history import View
+from features.measures.base import Measure
+from features.measures.rows import Rows
+from features.tables import Coverage
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DaysSince(Measure):
+    """Days since the latest row; ``longest`` where there is none within that time.
+
+    ``ended``: since the latest end that has passed (a discharge) instead of the start.
+    """
+
+    of: Rows
+    longest: int = 1825
+    ended: bool = False
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.known_in(coverage)
+
+    @classmethod
+    def compute(cls, measures: Sequence[DaysSince], view: View) -> list[np.ndarray]:
+        results = []
+        for measure in measures:
+            events = view.events(measure.of)
+            moment = events.end if measure.ended else events.day
+            assert moment is not None
+            past = moment != NEVER
+            since = np.full(len(view), measure.longest, dtype=np.int32)
+            np.minimum.at(since, events.person[past], view.day - moment[past])
+            results.append(since[:, None])
+        return results
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Readmissions(Measure):
+    """Number of stays that began within ``within`` days of the discharge before them.
+
+    ``of``: the stays that count as readmissions; ``after``: the stays they may follow.
+    Both must be known at the index date.
+    """
+
+    of: Rows
+    after: Rows
+    within: int = 30
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.known_in(coverage) and self.after.known_in(coverage)
+
+    @classmethod
+    def compute(cls, measures: Sequence[Readmissions], view: View) -> list[np.ndarray]:
+        return [measure._count(view) for measure in measures]
+
+    def _count(self, view: View) -> np.ndarray:
+        stays, before = view.events(self.of), view.events(self.after)
+        assert before.end is not None
+        over = before.end != NEVER
+        # Person and day in one number, so that one sorted search finds the discharge before.
+        stride = np.int64(NEVER)
+        discharges = np.sort(before.person[over] * stride + before.end[over])
+        starts = stays.person * stride + stays.day
+        place = np.searchsorted(discharges, starts, side="right") - 1
+        found = place >= 0
+        gap = np.full(len(starts), stride)
+        gap[found] = starts[found] - discharges[place[found]]
+        again = gap <= self.within
+        ages = view.ages(stays)
+        columns = [
+            np.bincount(stays.person[again & (ages <= window)], minlength=len(view))
+            for window in self.windows
+        ]
+        return np.column_stack(columns)
