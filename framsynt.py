@@ -1,0 +1,324 @@
+"""The front door: one command line that ties the rooms together."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from features.errors import FramsyntError, SettingsError
+from features.home import Home
+
+if TYPE_CHECKING:
+    from features.store import Extract
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="framsynt",
+    help=(
+        "Finds the people at risk of an avoidable hospital admission, and says why.\n\n"
+        "Start with 'framsynt demo': it makes a simulated region, trains a model, writes "
+        "this week's lists and opens the service. With data of your own: ingest, train, "
+        "weekly, serve."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks show local variables: people's data
+)
+
+HomeOption = Annotated[
+    str,
+    typer.Option(
+        "--home",
+        envvar="FRAMSYNT_HOME",
+        help="Folder that holds extracts, models and the register.",
+        rich_help_panel="Where",
+    ),
+]
+HOME = ".framsynt"
+
+
+def _home(path: str) -> Home:
+    return Home.at(path or HOME)
+
+
+def _dates(text: str | None, option: str) -> tuple[date, ...] | None:
+    if not text:
+        return None
+    return tuple(_date(part, option) for part in text.split(","))
+
+
+def _date(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise SettingsError(
+            "not a date", where=option, do="Write dates as 2025-10-13, with commas between."
+        ) from None
+
+
+class _Bars:
+    """A ``Track`` that draws a progress bar for anything longer than two seconds."""
+
+    PATIENCE_SECONDS = 2.0
+
+    def __call__(
+        self, items: Iterable[T], description: str, total: int | None = None
+    ) -> Iterator[T]:
+        from rich.console import Console
+        from rich.progress import BarColumn as Bar
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        if total is None and hasattr(items, "__len__"):
+            total = len(items)
+        console = Console(stderr=True)
+        progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            Bar(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        started, task = time.monotonic(), progress.add_task(description, total=total)
+        try:
+            for item in items:
+                yield item
+                progress.advance(task)
+                if not progress.live.is_started and (
+                    time.monotonic() - started > self.PATIENCE_SECONDS
+                ):
+                    progress.start()
+        finally:
+            progress.stop()
+
+
+def _say(text: str = "") -> None:
+    typer.echo(text)
+
+
+def _told(extract: Extract) -> None:
+    manifest = extract.manifest
+    rows = sum(manifest.rows.values())
+    _say(
+        f"Extract {extract.id}: {manifest.n_persons:,} people, {rows:,} rows, "
+        f"data through {manifest.data_through}."
+    )
+
+
+@app.command()
+def demo(
+    people: Annotated[int, typer.Option(help="People aged 65 and over to simulate.")] = 20_000,
+    serve: Annotated[bool, typer.Option(help="Open the service when the lists are done.")] = True,
+    port: Annotated[int, typer.Option(help="Port of the service.")] = 3000,
+    home: HomeOption = HOME,
+) -> None:
+    """Simulate a region, ingest it, train, write this week's lists and serve them."""
+    from training.settings import TrainSettings
+    from training.train import train as run_training
+
+    from features.region import RegionSettings, simulate
+    from features.sources import SOURCES
+    from features.store import ExtractStore
+    from serving.weekly import run_weekly
+
+    place, track, started = _home(home), _Bars(), time.monotonic()
+    if serve:
+        from serving.run import check_port
+
+        check_port("127.0.0.1", port)  # now, not minutes later
+    _say(f"1/4  Simulating a region of {people:,} people aged 65 and over")
+    simulate(RegionSettings(people=people), place.region, track=track)
+    _say("2/4  Ingesting its records")
+    extract = ExtractStore(place).ingest(SOURCES["region"], place.region, track=track)
+    _told(extract)
+    _say("3/4  Training and judging the models")
+    result = run_training(place, TrainSettings(), track)
+    _say(result.report())
+    _say("4/4  Writing the lists of the last two weeks")
+    for weeks_back in (1, 0):
+        done = run_weekly(place, None, track=track, weeks_back=weeks_back)
+        _say(done.summary())
+    _say(f"Done in {time.monotonic() - started:.0f} seconds.")
+    if serve:
+        _serve(place, "127.0.0.1", port)
+    else:
+        _say(f"Open the lists with: framsynt serve --home {place.path}")
+
+
+@app.command()
+def simulate(
+    path: Annotated[Path, typer.Argument(help="Folder to write the region to.")],
+    people: Annotated[int, typer.Option(help="People aged 65 and over.")] = 20_000,
+    seed: Annotated[int | None, typer.Option(help="Another seed gives another region.")] = None,
+) -> None:
+    """Write a simulated region: canonical tables, and the true risks beside them."""
+    from features.region import RegionSettings
+    from features.region import simulate as run
+
+    settings = (
+        RegionSettings(people=people) if seed is None else RegionSettings(people=people, seed=seed)
+    )
+    run(settings, path, track=_Bars())
+    _say(f"Region of {people:,} people written to {path}.")
+
+
+@app.command()
+def ingest(
+    source: Annotated[str, typer.Argument(help="region | tables | synpuf")],
+    path: Annotated[Path, typer.Argument(help="The folder that the source reads.")],
+    max_rejected: Annotated[
+        float | None, typer.Option(help="Stop if more than this share of a table's rows is bad.")
+    ] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Read a source, check it against the data contract and publish it as the current extract.
+
+    Bad rows are set aside with file, row, column and reason. If too many are bad, or
+    anything else is wrong, nothing changes: the extract before stays the current one.
+    """
+    from features.sources import SOURCES
+    from features.store import MAX_REJECTED, ExtractStore
+
+    if source not in SOURCES:
+        raise SettingsError(
+            f"there is no source '{source}'", do=f"Choose one of: {', '.join(sorted(SOURCES))}."
+        )
+    extract = ExtractStore(_home(home)).ingest(
+        SOURCES[source],
+        path,
+        track=_Bars(),
+        max_rejected=MAX_REJECTED if max_rejected is None else max_rejected,
+    )
+    _told(extract)
+    for reason, count in sorted(extract.manifest.rejected.items()):
+        _say(f"  set aside: {count:,} rows, {reason}")
+
+
+@app.command()
+def train(
+    targets: Annotated[str, typer.Option(help="Targets, with commas; all that can be told.")] = "",
+    index_dates: Annotated[
+        str, typer.Option(help="Dates to learn at; quarterly, a horizon before the test.")
+    ] = "",
+    test_index_dates: Annotated[
+        str, typer.Option(help="Dates to judge at; the last whose outcomes are complete.")
+    ] = "",
+    home: HomeOption = HOME,
+) -> None:
+    """Train all targets on the current extract, judge them, and make the model champion.
+
+    Everything is logged to MLflow: parameters, metrics, plots, the model and its card.
+    Ends with the judgement: the model beside every baseline, on people and at a time
+    it has not seen.
+    """
+    from training.settings import TrainSettings
+    from training.train import train as run
+
+    chosen = tuple(t.strip() for t in targets.split(",")) if targets else None
+    settings = TrainSettings(
+        targets=chosen,
+        index_dates=_dates(index_dates, "--index-dates"),
+        test_index_dates=_dates(test_index_dates, "--test-index-dates"),
+    )
+    _say(run(_home(home), settings, _Bars()).report())
+
+
+@app.command()
+def evaluate(
+    index_date: Annotated[
+        str, typer.Option(help="The date to judge at; the last whose outcomes are complete.")
+    ] = "",
+    json: Annotated[str, typer.Option(help="Write the judgement to this file too.")] = "",
+    home: HomeOption = HOME,
+) -> None:
+    """Judge the champion on an index date of the current extract."""
+    from training.evaluate import evaluate as run
+
+    when = _date(index_date, "--index-date") if index_date else None
+    judgement = run(_home(home), when, _Bars())
+    _say(judgement.report())
+    if json:
+        Path(json).write_text(judgement.to_json(), encoding="utf-8")
+
+
+@app.command()
+def score(
+    index_date: Annotated[str, typer.Option(help="Score as of this date, e.g. 2026-11-16.")],
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    home: HomeOption = HOME,
+) -> None:
+    """Score everyone listed: person_id, target, probability, model_version."""
+    from training.score import score as run
+    from training.score import write
+
+    scores = run(_home(home), _date(index_date, "--index-date"), _Bars())
+    write(scores, out)
+    _say(f"{len(scores):,} scores written to {out}.")
+
+
+@app.command()
+def weekly(
+    week: Annotated[str, typer.Option(help="e.g. 2026-W47; the week after the data end.")] = "",
+    capacity: Annotated[
+        int | None, typer.Option(help="People on each care unit's list. Default 20.")
+    ] = None,
+    home: HomeOption = HOME,
+) -> None:
+    """Score everyone listed and write one list per care unit to the register."""
+    from serving.weekly import CAPACITY, run_weekly
+
+    result = run_weekly(
+        _home(home), week or None, CAPACITY if capacity is None else capacity, track=_Bars()
+    )
+    _say(result.summary())
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+    home: HomeOption = HOME,
+) -> None:
+    """Open the service: the weekly lists as pages, and the API."""
+    _serve(_home(home), host, port)
+
+
+def _serve(home: Home, host: str, port: int) -> None:
+    from serving.run import serve as run
+
+    run(home, host, port)
+
+
+def main() -> None:
+    """Runs the command line; an error becomes one clear sentence and an exit code."""
+    try:
+        app()
+    except FramsyntError as error:
+        typer.secho(f"Error: {error}", err=True, fg="red")
+        sys.exit(error.exit_code)
+    except Exception as error:
+        # The text of an unforeseen error may hold a person's data: show it only on request.
+        if os.environ.get("FRAMSYNT_DEBUG"):
+            traceback.print_exc()
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        typer.secho(
+            f"Unexpected {type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}. "
+            "Nothing was published. Set FRAMSYNT_DEBUG=1 to see the traceback (it may hold "
+            "personal data).",
+            err=True,
+            fg="red",
+        )
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
