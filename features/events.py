@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import DataError
-from features.measures.rows import CLASS_COLUMNS
+from features.measures.rows import CLASS_COLUMNS, Classes
 from features.tables import PERSONS, Table
 
 NEVER = np.int32(2**30)
@@ -73,7 +73,7 @@ class TableArrays:
         )
 
     @cached_property
-    def _classes(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def _classified(self) -> tuple[np.ndarray, Classes]:
         code = np.zeros(len(self.frame), dtype=np.int64)
         parts: list[tuple[str, np.ndarray, int]] = []
         for column in CLASS_COLUMNS[self.table.name]:
@@ -95,22 +95,16 @@ class TableArrays:
         for column, values, size in reversed(parts):
             values_of[column] = values[rest % size]
             rest = rest // size
-        return row_class, values_of
+        return row_class, Classes(self.table, values_of)
 
     @property
     def row_class(self) -> np.ndarray:
-        """The class of every row: a number into ``class_values``."""
-        return self._classes[0]
+        """The class of every row: a number into ``classes``."""
+        return self._classified[0]
 
     @property
-    def class_values(self) -> dict[str, np.ndarray]:
-        """Column -> its value in each class."""
-        return self._classes[1]
-
-    @property
-    def n_classes(self) -> int:
-        values = self.class_values
-        return len(next(iter(values.values()))) if values else 1
+    def classes(self) -> Classes:
+        return self._classified[1]
 
 
 def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> np.ndarray:

@@ -79,7 +79,7 @@ class History:
     def _select(self, rows: Rows) -> Events:
         arrays = self.arrays(rows.table.name)
         if rows.conditions or rows.codes:
-            hit = rows.matches(arrays.class_values)
+            hit = rows.matches(arrays.classes)
             events = arrays.events.take(np.flatnonzero(hit[arrays.row_class]))
         else:
             events = arrays.events
@@ -106,10 +106,10 @@ class History:
 
     def _pointed_out(self, events: Events, arrays: TableArrays, codelist: CodeList) -> Events:
         """Diagnoses that a list points out by position, see ``codelists.admissions``."""
-        plain, beside = position_rules(codelist, arrays.class_values)
+        plain, beside = position_rules(codelist, arrays.classes.values)
         of_class = arrays.row_class[events.row]
         parts = [events.take(np.flatnonzero(plain[of_class]))]
-        principal = np.asarray(arrays.class_values["principal"], dtype=bool)
+        principal = np.asarray(arrays.classes.values["principal"], dtype=bool)
         for candidates, companions in beside:
             other = np.flatnonzero((companions & ~principal)[arrays.row_class])
             first_known = (
@@ -156,7 +156,7 @@ class History:
     def _spread(self, base: Rows, codelist: CodeList) -> tuple[Events, np.ndarray]:
         events = self.select(base)
         arrays = self.arrays(base.table.name)
-        member = base.group_membership(codelist, arrays.class_values)
+        member = arrays.classes.membership(codelist)
         of_class = arrays.row_class[events.row]
         counts = member.sum(axis=1)
         hit = np.flatnonzero(counts[of_class])

@@ -36,6 +36,28 @@ _CODE_COLUMNS = {
 _FREE_TEXT = {"profession", "code", "system", "atc"}
 
 
+class Classes:
+    """The classes of a table's rows: equal-length columns of values, a class each."""
+
+    def __init__(self, table: Table, values: dict[str, np.ndarray]) -> None:
+        self.table, self.values = table, values
+        self._membership: dict[CodeList, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(next(iter(self.values.values()))) if self.values else 1
+
+    def membership(self, codelist: CodeList) -> np.ndarray:
+        """(classes, groups of the list): which classes belong to which groups."""
+        if codelist not in self._membership:
+            system_column, code_column = _CODE_COLUMNS[self.table.name]
+            codes = self.values[code_column]
+            systems = (
+                self.values[system_column] if system_column else np.full(len(codes), "atc", object)
+            )
+            self._membership[codelist] = codelist.membership(systems, codes)
+        return self._membership[codelist]
+
+
 @dataclass(frozen=True)
 class Codes:
     """Codes of a list, or of some of its groups."""
@@ -111,28 +133,15 @@ class Rows:
                 return False
         return self.on is None or self.on.known_in(coverage)
 
-    def matches(self, classes: dict[str, np.ndarray]) -> np.ndarray:
+    def matches(self, classes: Classes) -> np.ndarray:
         """Which classes of rows meet the conditions and codes (not ``listed`` and ``on``)."""
-        size = len(next(iter(classes.values()))) if classes else 1
-        hit: np.ndarray = np.ones(size, dtype=bool)
-        for column, values in self.conditions:
-            wanted = values
-            hit &= np.fromiter((v in wanted for v in classes[column]), bool, size)
+        hit = np.ones(len(classes), dtype=bool)
+        for column, wanted in self.conditions:
+            hit &= np.fromiter((v in wanted for v in classes.values[column]), bool, len(classes))
         if self.codes is not None:
-            hit &= self._in_codes(self.codes, classes)
+            member = classes.membership(self.codes.codelist)
+            hit &= member[:, [self.codes.codelist.index[g] for g in self.codes.groups]].any(axis=1)
         return hit
-
-    def _in_codes(self, codes: Codes, classes: dict[str, np.ndarray]) -> np.ndarray:
-        member = self.group_membership(codes.codelist, classes)
-        chosen = [codes.codelist.index[group] for group in codes.groups]
-        return np.asarray(member[:, chosen].any(axis=1))
-
-    def group_membership(self, codelist: CodeList, classes: dict[str, np.ndarray]) -> np.ndarray:
-        """(classes, groups of the list): which classes of rows belong to which groups."""
-        system_column, code_column = _CODE_COLUMNS[self.table.name]
-        codes = classes[code_column]
-        systems = classes[system_column] if system_column else np.full(len(codes), "atc", object)
-        return codelist.membership(systems, codes)
 
 
 def _codes(table: Table, codelist: CodeList, groups: tuple[str, ...]) -> Codes:

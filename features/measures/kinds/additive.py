@@ -46,10 +46,13 @@ class Count(Measure):
             index_day=view.day,
             threads=view.threads,
         )
-        return [
-            sums[:, slots[measure.of], [windows.index(window) for window in measure.windows]]
-            for measure in measures
-        ]
+        return [sums[:, slots[m.of]][:, _columns(windows, m.windows)] for m in measures]
+
+
+def _columns(windows: list[int], wanted: tuple[int, ...]) -> slice | list[int]:
+    if len(windows) == len(wanted):
+        return slice(None)  # all of them: a view, no copy
+    return [windows.index(window) for window in wanted]
 
 
 def _class_streams(view: View, table: str, slots: dict[Rows, int]) -> list[Stream]:
@@ -57,13 +60,13 @@ def _class_streams(view: View, table: str, slots: dict[Rows, int]) -> list[Strea
     arrays = view.history.arrays(table)
     layers: list[np.ndarray] = []
     for rows, slot in slots.items():
-        free = np.flatnonzero(rows.matches(arrays.class_values))
+        free = np.flatnonzero(rows.matches(arrays.classes))
         for layer in layers:
             here = free[layer[free] < 0]
             layer[here] = slot
             free = free[layer[free] != slot]
         if len(free):
-            layer = np.full(arrays.n_classes, -1, dtype=np.int32)
+            layer = np.full(len(arrays.classes), -1, dtype=np.int32)
             layer[free] = slot
             layers.append(layer)
     events = arrays.events
