@@ -106,10 +106,10 @@ class History:
 
     def _pointed_out(self, events: Events, arrays: TableArrays, codelist: CodeList) -> Events:
         """Diagnoses that a list points out by position, see ``codelists.admissions``."""
-        plain, beside = position_rules(codelist, arrays.classes.values)
+        plain, beside = position_rules(codelist, arrays.classes.columns)
         of_class = arrays.row_class[events.row]
         parts = [events.take(np.flatnonzero(plain[of_class]))]
-        principal = np.asarray(arrays.classes.values["principal"], dtype=bool)
+        principal = np.asarray(arrays.classes.columns["principal"], dtype=bool)
         for candidates, companions in beside:
             other = np.flatnonzero((companions & ~principal)[arrays.row_class])
             first_known = (

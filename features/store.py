@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.arrow import from_arrow
 from features.errors import DataError, ExtractMissing, MissingError
 from features.home import Home
 from features.manifest import FORMAT, Manifest
@@ -123,18 +123,7 @@ def _read_table(
         and (column.name not in _IDS or (column.name in categories_for and table is not PERSONS))
     ]
     rows = pq.read_table(file, read_dictionary=categories, filters=filters, partitioning=None)
-    columns = {}
-    for column in table.columns:
-        values = rows[column.name]
-        if column.kind is Kind.DATE:
-            values = values.cast(pa.timestamp("s"))
-        series = values.to_pandas()
-        if column.kind in (Kind.WHOLE, Kind.YES_NO):
-            series = series.astype(column.kind.value)
-        elif column.kind is Kind.TEXT and column.name not in categories:
-            series = series.astype("str")
-        columns[column.name] = series
-    return pd.DataFrame(columns)
+    return from_arrow(table, rows)
 
 
 class ExtractStore:

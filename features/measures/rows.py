@@ -39,20 +39,20 @@ _FREE_TEXT = {"profession", "code", "system", "atc"}
 class Classes:
     """The classes of a table's rows: equal-length columns of values, a class each."""
 
-    def __init__(self, table: Table, values: dict[str, np.ndarray]) -> None:
-        self.table, self.values = table, values
+    def __init__(self, table: Table, columns: dict[str, np.ndarray]) -> None:
+        self.table, self.columns = table, columns
         self._membership: dict[CodeList, np.ndarray] = {}
 
     def __len__(self) -> int:
-        return len(next(iter(self.values.values()))) if self.values else 1
+        return len(next(iter(self.columns.values()))) if self.columns else 1
 
     def membership(self, codelist: CodeList) -> np.ndarray:
         """(classes, groups of the list): which classes belong to which groups."""
         if codelist not in self._membership:
             system_column, code_column = _CODE_COLUMNS[self.table.name]
-            codes = self.values[code_column]
+            codes = self.columns[code_column]
             systems = (
-                self.values[system_column] if system_column else np.full(len(codes), "atc", object)
+                self.columns[system_column] if system_column else np.full(len(codes), "atc", object)
             )
             self._membership[codelist] = codelist.membership(systems, codes)
         return self._membership[codelist]
@@ -137,7 +137,7 @@ class Rows:
         """Which classes of rows meet the conditions and codes (not ``listed`` and ``on``)."""
         hit = np.ones(len(classes), dtype=bool)
         for column, wanted in self.conditions:
-            hit &= np.fromiter((v in wanted for v in classes.values[column]), bool, len(classes))
+            hit &= np.fromiter((v in wanted for v in classes.columns[column]), bool, len(classes))
         if self.codes is not None:
             member = classes.membership(self.codes.codelist)
             hit &= member[:, [self.codes.codelist.index[g] for g in self.codes.groups]].any(axis=1)

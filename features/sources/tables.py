@@ -2,7 +2,6 @@
 ``<table>/`` of such part files. The columns are in ``docs/data-contract.md``."""
 
 import csv
-import difflib
 import gzip
 import io
 import re
@@ -18,13 +17,14 @@ from features.errors import DataError
 from features.progress import Track
 from features.sources.base import SourceData, SourceFrame
 from features.tables import ALL_TABLES, PERSONS, TABLE, Kind, Table
+from features.validation import check_columns, nearest
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 _BLOCK_BYTES = 8 << 20
 _BLOCK_ROWS = 250_000
 # Not data: notes beside the tables, and what a simulated region knows that nobody may see.
 _IGNORED = re.compile(r"readme.*|licen[cs]e.*|\..*|.*\.(md|json|txt)|truth\.parquet", re.I)
-_NOT_REPEATED = {"person_id", "contact_id"}  # as a dictionary, contact_id would only cost
+_NOT_REPEATED = {"contact_id"}  # nearly every value is new: a dictionary would only cost
 
 
 class TablesSource:
@@ -54,8 +54,9 @@ def table_files(path: Path) -> dict[str, list[Path]]:
             continue
         name = entry.name if entry.is_dir() else _stem(entry)
         if name not in TABLE:
+            hint = nearest(name or entry.name, list(TABLE))
             raise DataError(
-                f"'{entry.name}' is not a canonical table{_nearest(name or entry.name, TABLE)}",
+                f"'{entry.name}' is not a canonical table{hint}",
                 where=str(path),
                 do=f"Expected files: {', '.join(TABLE)}, each with one of {', '.join(SUFFIXES)}.",
             )
@@ -88,31 +89,6 @@ def _stem(file: Path) -> str:
         if file.name.endswith(suffix):
             return file.name.removesuffix(suffix)
     return ""
-
-
-def _nearest(name: str, names: object) -> str:
-    close = difflib.get_close_matches(name, list(names), n=1)  # type: ignore[call-overload]
-    return f" (did you mean '{close[0]}'?)" if close else ""
-
-
-def check_columns(table: Table, names: list[str], origin: str) -> None:
-    """Raises DataError for unknown, repeated or missing mandatory columns."""
-    for name in names:
-        if name not in table.column:
-            raise DataError(
-                f"unknown column '{name}'{_nearest(name, table.column)}",
-                where=origin,
-                do=f"Remove or rename it; {table.name} has {', '.join(table.column_names)}.",
-            )
-        if names.count(name) > 1:
-            raise DataError(f"column '{name}' stands twice", where=origin, do="Remove one.")
-    for column in table.columns:
-        if column.name not in names and not column.nullable and column.name != "recorded_at":
-            raise DataError(
-                f"the column '{column.name}' is missing",
-                where=origin,
-                do=f"Add it: {column.meaning}.",
-            )
 
 
 def read_csv(table: Table, file: Path, origin: str) -> Iterator[SourceFrame]:
