@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.arrow import from_arrow
@@ -123,6 +124,10 @@ def _read_table(
         and (column.name not in _IDS or (column.name in categories_for and table is not PERSONS))
     ]
     rows = pq.read_table(file, read_dictionary=categories, filters=filters, partitioning=None)
+    for name in _IDS:  # Arrow remembers that they were written as dictionaries
+        if name in table.column and name not in categories:
+            at = rows.column_names.index(name)
+            rows = rows.set_column(at, name, rows[name].cast(pa.string()))
     return from_arrow(table, rows)
 
 

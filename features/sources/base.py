@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from features.progress import Track
@@ -19,13 +20,20 @@ class SourceFrame:
     ``rows`` has the table's column names; values may still be text (they are parsed and
     checked by ``features.validation``). Nullable columns and ``recorded_at`` may be left
     out. ``origin`` names the file, ``first_row`` is the number of the first row in it, so
-    that a faulty row can be found again.
+    that a faulty row can be found again; ``row_numbers`` where rows do not follow each other.
     """
 
     table: Table
     rows: pd.DataFrame
     origin: str
     first_row: int = 1
+    row_numbers: np.ndarray | None = None
+
+    def numbers(self, positions: np.ndarray) -> np.ndarray:
+        """Row numbers in ``origin`` of rows at these positions in ``rows``."""
+        if self.row_numbers is not None:
+            return np.asarray(self.row_numbers, dtype=np.int64)[positions]
+        return np.asarray(positions, dtype=np.int64) + self.first_row
 
 
 @dataclass(frozen=True)

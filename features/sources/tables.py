@@ -1,30 +1,26 @@
 """A folder of canonical tables: ``<table>.csv``, ``.csv.gz`` or ``.parquet``, or a folder
 ``<table>/`` of such part files. The columns are in ``docs/data-contract.md``."""
 
-import csv
-import gzip
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from features.errors import DataError
 from features.progress import Track
 from features.sources.base import SourceData, SourceFrame
+from features.sources.csv_files import blocks, has_rows, header
 from features.tables import ALL_TABLES, PERSONS, TABLE, Kind, Table
 from features.validation import check_columns, nearest
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
-_BLOCK_BYTES = 8 << 20
 _BLOCK_ROWS = 250_000
 # Not data: notes beside the tables, and what a simulated region knows that nobody may see.
 _IGNORED = re.compile(r"readme.*|licen[cs]e.*|\..*|.*\.(md|json|txt)|truth\.parquet", re.I)
-_NOT_REPEATED = {"contact_id"}  # nearly every value is new: a dictionary would only cost
+_NOT_REPEATED = frozenset({"contact_id"})  # nearly every value is new: a dictionary would only cost
 
 
 class TablesSource:
@@ -40,7 +36,7 @@ class TablesSource:
 def _frames(path: Path, work: list[tuple[Table, Path]], track: Track) -> Iterator[SourceFrame]:
     for table, file in track(work, "Reading tables", len(work)):
         origin = file.relative_to(path).as_posix()
-        read = _read_parquet if file.suffix == ".parquet" else read_csv
+        read = _read_parquet if file.suffix == ".parquet" else _read_csv
         yield from read(table, file, origin)
 
 
@@ -91,84 +87,22 @@ def _stem(file: Path) -> str:
     return ""
 
 
-def read_csv(table: Table, file: Path, origin: str) -> Iterator[SourceFrame]:
-    """Frames of text. Comma or semicolon, UTF-8, the first line names the columns; row
-    numbers count that line, as a spreadsheet does."""
-    names, delimiter = _header(file, origin)
+def _read_csv(table: Table, file: Path, origin: str) -> Iterator[SourceFrame]:
+    """The first line names the columns; row numbers count it, as a spreadsheet does."""
+    names, delimiter = header(file, origin)
     check_columns(table, names, origin)
-    repeated, plain = pa.dictionary(pa.int32(), pa.string()), pa.string()
-    types = {name: plain if name in _NOT_REPEATED else repeated for name in names}
+    if table.required and not has_rows(file):
+        raise _no_rows(origin)
     row = 2
-    try:
-        with pa_csv.open_csv(
-            file,
-            read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES),
-            parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=types,
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        ) as reader:
-            if table.required and not _has_rows(file, origin):
-                raise DataError("no rows", where=origin, do="Deliver at least one person.")
-            yield SourceFrame(table, _no_rows(names), origin, row)
-            for batch in reader:
-                yield SourceFrame(table, batch.to_pandas(), origin, row)
-                row += batch.num_rows
-    except pa.ArrowInvalid as problem:  # its text quotes the row: not passed on
-        found = re.search(r"Row #(\d+)", str(problem))
-        at = f", row {found.group(1)}" if found else f", after row {row - 1}"
-        bad_text = "UTF8" in str(problem)
-        raise DataError(
-            "text that is not UTF-8" if bad_text else "a row with the wrong number of columns",
-            where=origin + at,
-            do="Save the file as UTF-8." if bad_text else "Correct the row or its quotation marks.",
-        ) from None
-    except (OSError, EOFError):
-        raise _unreadable(origin) from None
+    empty = pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
+    yield SourceFrame(table, empty, origin, row)
+    for batch in blocks(file, origin, names, delimiter, _NOT_REPEATED):
+        yield SourceFrame(table, batch.to_pandas(), origin, row)
+        row += batch.num_rows
 
 
-def _no_rows(names: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
-
-
-def _open_text(file: Path) -> io.TextIOBase:
-    if file.suffix == ".gz":
-        return gzip.open(file, "rt", encoding="utf-8-sig", newline="")  # type: ignore[return-value]
-    return file.open("rt", encoding="utf-8-sig", newline="")
-
-
-def _header(file: Path, origin: str) -> tuple[list[str], str]:
-    try:
-        with _open_text(file) as text:
-            line = text.readline()
-    except UnicodeDecodeError:
-        raise DataError(
-            "text that is not UTF-8", where=origin, do="Save the file as UTF-8."
-        ) from None
-    except (OSError, EOFError):
-        raise _unreadable(origin) from None
-    if not line.strip():
-        raise DataError(
-            "the file is empty", where=origin, do="Deliver its rows, or leave the file out."
-        )
-    delimiter = ";" if line.count(";") > line.count(",") else ","
-    return next(csv.reader([line], delimiter=delimiter)), delimiter
-
-
-def _has_rows(file: Path, origin: str) -> bool:
-    try:
-        with _open_text(file) as text:
-            text.readline()
-            return bool(text.readline().strip())
-    except UnicodeDecodeError:
-        return True  # told apart, with its row, when the row is read
-
-
-def _unreadable(origin: str) -> DataError:
-    return DataError("the file is damaged and cannot be read", where=origin, do="Deliver it anew.")
+def _no_rows(origin: str) -> DataError:
+    return DataError("no rows", where=origin, do="Deliver at least one person.")
 
 
 def _read_parquet(table: Table, file: Path, origin: str) -> Iterator[SourceFrame]:
@@ -177,7 +111,7 @@ def _read_parquet(table: Table, file: Path, origin: str) -> Iterator[SourceFrame
         schema = parquet.schema_arrow
         check_columns(table, schema.names, origin)
         if table.required and parquet.metadata.num_rows == 0:
-            raise DataError("no rows", where=origin, do="Deliver at least one person.")
+            raise _no_rows(origin)
         text = [
             column.name
             for column in table.columns
