@@ -25,7 +25,7 @@ from features.history import History
 from features.matrix import build_matrix
 from features.measures.base import Domain, Measure, Phrase, Wording
 from features.measures.kinds import Count, Sum
-from features.measures.rows import contacts, diagnoses, dispensings
+from features.rows import contacts, diagnoses, dispensings
 from features.tables import Coverage
 
 WINDOWS = (30, 90, 180, 365, 730, 1825)

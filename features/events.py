@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import DataError
-from features.measures.rows import CLASS_COLUMNS, Classes
+from features.rows import CLASS_COLUMNS, Classes
 from features.tables import PERSONS, Table
 
 NEVER = np.int32(2**30)

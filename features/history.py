@@ -19,7 +19,7 @@ from features.codelists import CodeList
 from features.codelists.admissions import position_rules
 from features.errors import DataError
 from features.events import NEVER, Events, TableArrays, day
-from features.measures.rows import Rows
+from features.rows import Rows
 from features.tables import TABLE, Coverage, Tables
 
 if TYPE_CHECKING:

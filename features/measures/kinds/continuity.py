@@ -9,7 +9,7 @@ import numpy as np
 
 from features.history import View
 from features.measures.base import Measure
-from features.measures.rows import Rows
+from features.rows import Rows
 from features.tables import Coverage
 
 

@@ -11,7 +11,7 @@ from features.codelists import CodeList
 from features.events import NEVER
 from features.history import View
 from features.measures.base import Measure
-from features.measures.rows import Rows
+from features.rows import Rows
 from features.tables import Coverage
 
 

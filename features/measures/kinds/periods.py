@@ -10,7 +10,7 @@ import numpy as np
 from features.events import Events
 from features.history import View
 from features.measures.base import Measure
-from features.measures.rows import Rows
+from features.rows import Rows
 from features.tables import Coverage
 
 
