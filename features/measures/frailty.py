@@ -1,0 +1,52 @@
+"""Frailty as recorded diagnoses tell it."""
+
+from features.codelists import FRAILTY_DEFICITS, HFRS
+from features.measures.base import Direction, Domain
+from features.measures.kinds import CodeScore, GroupCount
+from features.measures.wording import amount, counts
+from features.rows import contacts, diagnoses
+
+hfrs = CodeScore(
+    name="hfrs",
+    domain=Domain.FRAILTY,
+    of=diagnoses,
+    codelist=HFRS,
+    windows=(365, 730, 1825),
+    unit="points",
+    direction=Direction.RAISES,
+    says=amount(
+        sv=("Skörhet (HFRS)", "Skörhet: HFRS {n} poäng {window}"),
+        en=("Frailty (HFRS)", "Frailty: HFRS {n} points {window}"),
+    ),
+    source="doi 10.1016/S0140-6736(18)30668-8",
+)
+inpatient_hfrs = CodeScore(
+    name="inpatient_hfrs",
+    domain=Domain.FRAILTY,
+    of=diagnoses.on_contacts(contacts.where(setting="inpatient")),
+    codelist=HFRS,
+    windows=(730,),
+    unit="points",
+    says=amount(
+        sv=("Skörhet vid sjukhusvård (HFRS)", "Skörhet vid sjukhusvård: HFRS {n} poäng {window}"),
+        en=(
+            "Frailty in hospital care (HFRS)",
+            "Frailty in hospital care: HFRS {n} points {window}",
+        ),
+    ),
+    source="doi 10.1016/S0140-6736(18)30668-8",
+)
+frailty_deficits = GroupCount(
+    name="frailty_deficits",
+    domain=Domain.FRAILTY,
+    of=diagnoses,
+    codelist=FRAILTY_DEFICITS,
+    windows=(365, 1825),
+    says=counts(
+        sv=("skörhetstecken av 35", "skörhetstecken av 35"),
+        en=("frailty deficit of 35", "frailty deficits of 35"),
+    ),
+    source="doi 10.1093/ageing/afw039",
+)
+
+MEASURES = (hfrs, inpatient_hfrs, frailty_deficits)

@@ -1,0 +1,56 @@
+"""Measured values where they are delivered.
+
+A source adapter gives each value one of the codes below, in the unit named.
+"""
+
+from features.measures.base import Domain
+from features.measures.kinds import Change, Latest
+from features.measures.wording import amount
+from features.rows import observations
+
+# code: (Swedish, English, unit)
+VALUES = {
+    "egfr": ("eGFR", "eGFR", "ml/min/1,73 m2"),
+    "haemoglobin": ("Hemoglobin", "Haemoglobin", "g/l"),
+    "albumin": ("Albumin", "Albumin", "g/l"),
+    "crp": ("CRP", "CRP", "mg/l"),
+    "systolic": ("Övre blodtryck", "Systolic blood pressure", "mmHg"),
+    "bmi": ("BMI", "BMI", "kg/m2"),
+    "weight": ("Vikt", "Weight", "kg"),
+}
+
+
+def _latest(code: str) -> Latest:
+    sv, en, unit = VALUES[code]
+    return Latest(
+        name=f"latest_{code}",
+        domain=Domain.OBSERVATIONS,
+        of=observations.where(code=code),
+        windows=(365,),
+        unit=unit,
+        says=amount(
+            sv=(f"{sv}, senaste värdet", f"{sv} {{n}} {unit}"),
+            en=(f"{en}, latest value", f"{en} {{n}} {unit}"),
+        ),
+    )
+
+
+def _change(code: str) -> Change:
+    sv, en, unit = VALUES[code]
+    return Change(
+        name=f"change_{code}",
+        domain=Domain.OBSERVATIONS,
+        of=observations.where(code=code),
+        windows=(730,),
+        unit=unit,
+        says=amount(
+            sv=(f"{sv}, förändring", f"{sv}: förändring {{n}} {unit} senaste halvåret"),
+            en=(f"{en}, change", f"{en}: change {{n}} {unit} in the last 6 months"),
+        ),
+    )
+
+
+MEASURES = (
+    *(_latest(code) for code in VALUES),
+    *(_change(code) for code in ("egfr", "haemoglobin", "weight")),
+)

@@ -1,0 +1,99 @@
+"""Primary care: visits, home visits, telephone and digital contacts."""
+
+from features.measures.base import Domain
+from features.measures.kinds import Count, DaysSince, Derived, Use, rise
+from features.measures.wording import counts, days_since, rises
+from features.rows import contacts
+
+WINDOWS = (30, 90, 180, 365, 730)
+
+primary = contacts.where(setting="primary")
+# Home visits are made by primary and by specialised care; both count.
+at_home = contacts.where(setting=("primary", "specialist"), form="home_visit")
+
+primary_visits = Count(
+    name="primary_visits",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(form="visit"),
+    windows=WINDOWS,
+    says=counts(
+        sv=("besök i primärvården", "besök i primärvården"),
+        en=("visit to primary care", "visits to primary care"),
+    ),
+)
+home_visits = Count(
+    name="home_visits",
+    domain=Domain.PRIMARY_CARE,
+    of=at_home,
+    windows=WINDOWS,
+    says=counts(sv=("hembesök", "hembesök"), en=("home visit", "home visits")),
+)
+primary_phone_contacts = Count(
+    name="primary_phone_contacts",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(form="phone"),
+    windows=(90, 365),
+    says=counts(
+        sv=("telefonkontakt med primärvården", "telefonkontakter med primärvården"),
+        en=("telephone contact with primary care", "telephone contacts with primary care"),
+    ),
+)
+primary_digital_contacts = Count(
+    name="primary_digital_contacts",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(form="digital"),
+    windows=(90, 365),
+    says=counts(
+        sv=("digital kontakt med primärvården", "digitala kontakter med primärvården"),
+        en=("digital contact with primary care", "digital contacts with primary care"),
+    ),
+)
+primary_unplanned_contacts = Count(
+    name="primary_unplanned_contacts",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(urgency="unplanned"),
+    windows=(90, 365),
+    says=counts(
+        sv=("oplanerad kontakt med primärvården", "oplanerade kontakter med primärvården"),
+        en=("unplanned contact with primary care", "unplanned contacts with primary care"),
+    ),
+)
+days_since_primary_visit = DaysSince(
+    name="days_since_primary_visit",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(form=("visit", "home_visit")),
+    unit="days",
+    says=days_since(
+        sv="besök i primärvården",
+        en="a visit in primary care",
+        never_sv="Inget besök i primärvården senaste 5 åren",
+        never_en="No visit in primary care in the last 5 years",
+    ),
+)
+primary_visits_rise = Derived(
+    name="primary_visits_rise",
+    domain=Domain.PRIMARY_CARE,
+    inputs=(Use(primary_visits, 90), Use(primary_visits, 730)),
+    combine=rise(90, 730),
+    unit="per 30 days",
+    says=rises(sv="besök i primärvården", en="visits to primary care"),
+)
+home_visits_rise = Derived(
+    name="home_visits_rise",
+    domain=Domain.PRIMARY_CARE,
+    inputs=(Use(home_visits, 90), Use(home_visits, 730)),
+    combine=rise(90, 730),
+    unit="per 30 days",
+    says=rises(sv="hembesök", en="home visits"),
+)
+
+MEASURES = (
+    primary_visits,
+    home_visits,
+    primary_phone_contacts,
+    primary_digital_contacts,
+    primary_unplanned_contacts,
+    days_since_primary_visit,
+    primary_visits_rise,
+    home_visits_rise,
+)
