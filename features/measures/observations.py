@@ -29,8 +29,8 @@ def _latest(code: str) -> Latest:
         windows=(365,),
         unit=unit,
         says=amount(
-            sv=(f"{sv}, senaste värdet", f"{sv} {{n}} {unit}"),
-            en=(f"{en}, latest value", f"{en} {{n}} {unit}"),
+            sv=(f"{sv}, senaste värdet", f"{sv} {{n}} {unit}, mätt {{window}}"),
+            en=(f"{en}, latest value", f"{en} {{n}} {unit}, measured {{window}}"),
         ),
     )
 

@@ -1,0 +1,160 @@
+"""What holds for every declared measure, present and future."""
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from features.codelists.describe import code_lists_page
+from features.measures import FEATURE, FEATURES, MEASURES, Direction, Feature, Measure
+from features.measures.describe import features_page
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+# Names that baselines, target groups and other rooms read.
+RELIED_ON = [
+    "age",
+    "sex_female",
+    "charlson_1825d",
+    "hfrs_730d",
+    "chronic_groups_1825d",
+    "substances_120d",
+    "substances_365d",
+    "home_health_care_now",
+    "home_help_now",
+    "home_help_hours_now",
+    "residential_care_now",
+    "falls_365d",
+    "mental_ill_health_730d",
+    "substance_use_730d",
+    "dementia_1825d",
+    "days_since_discharge",
+    *(
+        f"{counted}_{days}d"
+        for counted in (
+            "admissions",
+            "unplanned_admissions",
+            "planned_admissions",
+            "avoidable_admissions",
+            "admission_days",
+            "emergency_visits",
+            "primary_visits",
+            "home_visits",
+            "specialist_visits",
+        )
+        for days in (30, 90, 180, 365, 730)
+    ),
+]
+
+
+def test_names_are_unique() -> None:
+    assert len({measure.name for measure in MEASURES}) == len(MEASURES)
+    assert len(FEATURE) == len(FEATURES)
+
+
+def test_enough_to_choose_from() -> None:
+    assert len(FEATURES) >= 150
+
+
+@pytest.mark.parametrize("name", RELIED_ON)
+def test_name_others_rely_on(name: str) -> None:
+    assert name in FEATURE
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_wording_renders(feature: Feature, language: str) -> None:
+    said = {value: feature.says(value, language) for value in (0.0, 1.0, 2.0, 1825.0)}
+    said[math.nan] = feature.says(math.nan, language)
+    for text in said.values():
+        assert text.strip() == text
+        assert text
+        assert not re.search(r"[{}]|  |\bnan\b", text), text
+    assert said[math.nan] not in {said[0.0], said[1.0]}
+    assert said[0.0] != said[1.0]
+    assert said[math.nan].endswith(("okänt", "not known"))
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.name)
+def test_a_window_is_said(feature: Feature) -> None:
+    if feature.window_days is not None:
+        assert "senaste" in feature.says(1.0, "sv") or "förändring" in feature.says(1.0, "sv")
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
+def test_every_measure_is_labelled(measure: Measure) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", measure.name)
+    for language in ("sv", "en"):
+        label = measure.label(language)
+        assert label[:1].isupper() or label.startswith("eGFR")
+        assert "{" not in label
+        assert measure.domain.label(language)
+
+
+def test_directions_are_few_and_agreed() -> None:
+    directed = {m.name for m in MEASURES if m.direction is not Direction.OPEN}
+    assert directed == {
+        "unplanned_admissions",
+        "avoidable_admissions",
+        "emergency_visits",
+        "charlson",
+        "hfrs",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sv", "en"),
+    [
+        (
+            "unplanned_admissions_365d",
+            3,
+            "3 oplanerade inläggningar senaste året",
+            "3 unplanned admissions in the last year",
+        ),
+        (
+            "unplanned_admissions_90d",
+            1,
+            "1 oplanerad inläggning senaste 3 månaderna",
+            "1 unplanned admission in the last 3 months",
+        ),
+        (
+            "emergency_visits_30d",
+            0,
+            "Inga akutbesök senaste månaden",
+            "No emergency visits in the last month",
+        ),
+        ("home_health_care_now", 1, "Inskriven i hemsjukvård", "Has home health care"),
+        ("home_health_care_now", math.nan, "Hemsjukvård: okänt", "Home health care: not known"),
+        ("age", 87, "87 år", "87 years old"),
+        ("days_since_discharge", 12, "12 dagar sedan utskrivning", "12 days since discharge"),
+        (
+            "hfrs_730d",
+            7.1,
+            "Skörhet: HFRS 7,1 poäng senaste 2 åren",
+            "Frailty: HFRS 7.1 points in the last 2 years",
+        ),
+        (
+            "chronic_heart_failure_1825d",
+            1,
+            "Hjärtsvikt: registrerad diagnos senaste 5 åren",
+            "Heart failure: recorded diagnosis in the last 5 years",
+        ),
+    ],
+)
+def test_wording(name: str, value: float, sv: str, en: str) -> None:
+    assert FEATURE[name].says(value, "sv") == sv
+    assert FEATURE[name].says(value, "en") == en
+
+
+@pytest.mark.parametrize(
+    ("page", "written", "command"),
+    [
+        ("features.md", features_page, "features.measures"),
+        ("codelists.md", code_lists_page, "features.codelists"),
+    ],
+)
+def test_page_is_current(page: str, written: object, command: str) -> None:
+    assert callable(written)
+    current = (DOCS / page).read_text(encoding="utf-8")
+    assert current == written(), f"run: python -m {command} > docs/{page}"
