@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -50,10 +50,8 @@ def _home(path: str) -> Home:
     return Home.at(path or HOME)
 
 
-def _dates(text: str | None, option: str) -> tuple[date, ...] | None:
-    if not text:
-        return None
-    return tuple(_date(part, option) for part in text.split(","))
+def _dates(text: str, option: str) -> tuple[date, ...]:
+    return tuple(_date(part, option) for part in text.split(",")) if text else ()
 
 
 def _date(text: str, option: str) -> date:
@@ -101,6 +99,19 @@ class _Bars:
             progress.stop()
 
 
+def _written(path: Path, write: Callable[[Path], object]) -> None:
+    """Writes a file whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write(part)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise SettingsError(
+            f"cannot be written ({error.strerror})", where=str(path), do="Name another file."
+        ) from None
+
+
 def _say(text: str = "") -> None:
     typer.echo(text)
 
@@ -122,13 +133,12 @@ def demo(
     home: HomeOption = HOME,
 ) -> None:
     """Simulate a region, ingest it, train, write this week's lists and serve them."""
-    from training.settings import TrainSettings
-    from training.train import train as run_training
-
     from features.region import RegionSettings, simulate
     from features.sources import SOURCES
     from features.store import ExtractStore
     from serving.weekly import run_weekly
+    from training import report
+    from training.train import train as run_training
 
     place, track, started = _home(home), _Bars(), time.monotonic()
     if serve:
@@ -141,8 +151,7 @@ def demo(
     extract = ExtractStore(place).ingest(SOURCES["region"], place.region, track=track)
     _told(extract)
     _say("3/4  Training and judging the models")
-    result = run_training(place, TrainSettings(), track)
-    _say(result.report())
+    report.show(run_training(place, track=track).judgement)
     _say("4/4  Writing the lists of the last two weeks")
     for weeks_back in (1, 0):
         done = run_weekly(place, None, track=track, weeks_back=weeks_back)
@@ -186,7 +195,7 @@ def ingest(
     anything else is wrong, nothing changes: the extract before stays the current one.
     """
     from features.sources import SOURCES
-    from features.store import MAX_REJECTED, ExtractStore
+    from features.store import DEFAULT_MAX_REJECTED, ExtractStore
 
     if source not in SOURCES:
         raise SettingsError(
@@ -196,7 +205,7 @@ def ingest(
         SOURCES[source],
         path,
         track=_Bars(),
-        max_rejected=MAX_REJECTED if max_rejected is None else max_rejected,
+        max_rejected=DEFAULT_MAX_REJECTED if max_rejected is None else max_rejected,
     )
     _told(extract)
     for reason, count in sorted(extract.manifest.rejected.items()):
@@ -220,16 +229,18 @@ def train(
     Ends with the judgement: the model beside every baseline, on people and at a time
     it has not seen.
     """
-    from training.settings import TrainSettings
+    from training import report
+    from training.train import TrainSettings
     from training.train import train as run
 
-    chosen = tuple(t.strip() for t in targets.split(",")) if targets else None
     settings = TrainSettings(
-        targets=chosen,
+        targets=tuple(name.strip() for name in targets.split(",")) if targets else (),
         index_dates=_dates(index_dates, "--index-dates"),
         test_index_dates=_dates(test_index_dates, "--test-index-dates"),
     )
-    _say(run(_home(home), settings, _Bars()).report())
+    result = run(_home(home), settings, _Bars())
+    report.show(result.judgement)
+    _say(f"Model version {result.version} is champion. Report and model card: {result.reports}")
 
 
 @app.command()
@@ -241,13 +252,17 @@ def evaluate(
     home: HomeOption = HOME,
 ) -> None:
     """Judge the champion on an index date of the current extract."""
+    import json as plain
+
+    from training import report
     from training.evaluate import evaluate as run
 
     when = _date(index_date, "--index-date") if index_date else None
     judgement = run(_home(home), when, _Bars())
-    _say(judgement.report())
+    report.show(judgement)
     if json:
-        Path(json).write_text(judgement.to_json(), encoding="utf-8")
+        text = plain.dumps(judgement.as_dict(), ensure_ascii=False, indent=2)
+        _written(Path(json), lambda part: part.write_text(text + "\n", encoding="utf-8"))
 
 
 @app.command()
@@ -258,27 +273,25 @@ def score(
 ) -> None:
     """Score everyone listed: person_id, target, probability, model_version."""
     from training.score import score as run
-    from training.score import write
 
     scores = run(_home(home), _date(index_date, "--index-date"), _Bars())
-    write(scores, out)
+    _written(out, lambda part: scores.to_parquet(part, index=False))
     _say(f"{len(scores):,} scores written to {out}.")
 
 
 @app.command()
 def weekly(
     week: Annotated[str, typer.Option(help="e.g. 2026-W47; the week after the data end.")] = "",
-    capacity: Annotated[
-        int | None, typer.Option(help="People on each care unit's list. Default 20.")
-    ] = None,
+    capacity: Annotated[str, typer.Option(help="People on each care unit's list; 20.")] = "",
     home: HomeOption = HOME,
 ) -> None:
     """Score everyone listed and write one list per care unit to the register."""
     from serving.weekly import CAPACITY, run_weekly
 
-    result = run_weekly(
-        _home(home), week or None, CAPACITY if capacity is None else capacity, track=_Bars()
-    )
+    if capacity and not capacity.isdigit():
+        raise SettingsError("not a whole number", where="--capacity", do="Write it as 20.")
+    places = int(capacity) if capacity else CAPACITY
+    result = run_weekly(_home(home), week or None, places, track=_Bars())
     _say(result.summary())
 
 
