@@ -1,0 +1,101 @@
+"""The hidden courses of one chunk of people over the whole period, kept for the records."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from features.region.latent import State, state_at_start, step
+from features.region.people import NEVER, People
+from features.region.settings import RegionSettings
+
+# A year before the first day, so that stays, declines and recent changes have settled.
+BURN_IN_WEEKS = 52
+
+
+@dataclass
+class Stays:
+    """Inpatient stays, in order of week. Days count from the start of the region."""
+
+    person: np.ndarray
+    kind: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+
+@dataclass
+class Course:
+    """Weeks x people, and what happened when."""
+
+    frailty: np.ndarray
+    declining: np.ndarray
+    residential: np.ndarray
+    enrolled: np.ndarray
+    since_discharge: np.ndarray
+    onset: np.ndarray
+    """Week of onset, people x conditions; NEVER where it did not begin."""
+    death_day: np.ndarray
+    """Days from the start; NEVER for the living."""
+    stays: Stays
+    snapshots: dict[int, State] = field(default_factory=dict)
+    """The whole latent state at the start of some weeks."""
+
+
+def season_of(settings: RegionSettings, week: int) -> float:
+    """1 in the middle of January, -1 in the middle of July."""
+    day_of_year = settings.start.timetuple().tm_yday + 7 * week
+    return float(np.cos(2 * np.pi * (day_of_year - 18) / 365.25))
+
+
+def run_course(
+    settings: RegionSettings, people: People, keep: tuple[int, ...], rng: np.random.Generator
+) -> Course:
+    """Lives every week from the burn-in to the end; keeps the state at the weeks ``keep``."""
+    n, weeks = len(people), settings.weeks
+    state = state_at_start(people, rng)
+    course = Course(
+        np.zeros((weeks, n), dtype=np.float16),
+        np.zeros((weeks, n), dtype=bool),
+        np.zeros((weeks, n), dtype=bool),
+        np.zeros((weeks, n), dtype=bool),
+        np.zeros((weeks, n), dtype=np.int8),
+        people.onset.copy(),
+        np.full(n, NEVER, dtype=np.int64),
+        Stays(*(np.empty(0, dtype=np.int64) for _ in range(4))),
+    )
+    living = np.ones(n, dtype=bool)
+    previous_end = np.full(n, -NEVER, dtype=np.int64)
+    stays: list[tuple[np.ndarray, ...]] = []
+    # Those who have not come yet cannot die before they come.
+    for week in range(-BURN_IN_WEEKS, weeks + 1):
+        if week in keep:
+            course.snapshots[week] = state.copy()
+        if week == weeks:
+            break
+        happened = step(state, week, season_of(settings, week), rng, living=living)
+        course.onset[happened.onset, happened.onset_condition] = week
+        if len(happened.admitted):
+            who = happened.admitted
+            # Two days at home between stays at least, or they would be one stay.
+            start = np.maximum(7 * week + happened.admission_day, previous_end[who] + 2)
+            start = np.minimum(start, 7 * week + 6)
+            end = np.maximum(7 * week + happened.admission_day + happened.length_of_stay, start)
+            previous_end[who] = end
+            stays.append((who, happened.admission_kind, start, end))
+        here = people.entry[happened.dead] <= week
+        dead = happened.dead[here]
+        course.death_day[dead] = 7 * week + rng.integers(0, 7, len(dead))
+        living[dead] = False
+        if week >= 0:
+            course.frailty[week] = state.frailty
+            course.declining[week] = state.declining
+            course.residential[week] = state.residential
+            course.enrolled[week] = state.enrolled
+            course.since_discharge[week] = state.since_discharge
+    if stays:
+        course.stays = Stays(*(np.concatenate(part) for part in zip(*stays, strict=True)))
+    return course
+
+
+def present_at(people: People, course: Course, week: int) -> np.ndarray:
+    """Who lives, and lives in the region, when the week begins."""
+    return (people.entry <= week) & (people.exit > week) & (course.death_day >= 7 * week)

@@ -1,0 +1,43 @@
+"""A simulated region, as ``features.region.simulate`` writes it: tables, truth and its end."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from features.errors import DataError
+from features.progress import Track
+from features.sources.base import SourceData
+from features.sources.tables import TablesSource
+
+
+class RegionSource:
+    name = "region"
+
+    def read(self, path: Path, track: Track) -> SourceData:
+        """Raises DataError: no simulated region there, or one that is not whole."""
+        data_through = _data_through(path)
+        try:
+            truth = pd.read_parquet(path / "truth.parquet")
+        except (OSError, ValueError) as cause:
+            raise DataError(
+                "cannot be read",
+                where=str(path / "truth.parquet"),
+                do="Simulate the region again.",
+            ) from cause
+        data = TablesSource().read(path, track)
+        return replace(data, truth=truth, data_through=data_through)
+
+
+def _data_through(path: Path) -> date:
+    try:
+        about = json.loads((path / "region.json").read_text(encoding="utf-8"))
+        return date.fromisoformat(about["data_through"])
+    except (OSError, ValueError, KeyError, TypeError) as cause:
+        raise DataError(
+            "no simulated region here (region.json is missing or broken)",
+            where=str(path),
+            do="Give the folder of a simulated region, or use the source 'tables'.",
+        ) from cause

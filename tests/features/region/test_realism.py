@@ -1,0 +1,83 @@
+"""The demo's size of region meets the hard bounds; the oracle is the truth it claims to be."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.region import RegionSettings, realism, simulate
+from features.region.realism import Region, auroc
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("simulated") / "region"
+    simulate(RegionSettings(), folder)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_region_is_true_to_life(folder: Path) -> None:
+    achieved = realism.realism(folder)
+    outside = [a.figure.what for a in achieved if a.figure.hard and not a.met]
+    assert not outside
+    assert sum(a.figure.hard for a in achieved) == 6
+    far = [a for a in achieved if not 0.9 * a.figure.low <= a.value <= 1.1 * a.figure.high]
+    assert not far
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["avoidable_365", "avoidable_90", "unplanned_365",
+                                    "unplanned_30", "admission_365", "death_365"])  # fmt: skip
+def test_the_oracle_is_calibrated(folder: Path, target: str) -> None:
+    """As many as promised, within sampling error, and neither too bold nor too timid."""
+    region = Region(folder)
+    truth = region.tables["truth"]
+    stayed = region.left.index[~(region.left < region.day + pd.Timedelta(days=365))]
+    truth = truth[
+        (truth["index_date"] == region.day)
+        & (truth["target"] == target)
+        & truth["person_id"].isin(stayed)
+    ]
+    probability = truth["probability"].to_numpy()
+    outcome = _outcome(region, target, truth["person_id"])
+    promised = probability.sum()
+    error = np.sqrt((probability * (1 - probability)).sum())
+    assert abs(outcome.sum() - promised) < 3 * error
+    slope, slope_error = _calibration_slope(outcome, probability)
+    assert abs(slope - 1) < 3 * slope_error
+
+
+def _outcome(region: Region, target: str, people: pd.Series) -> np.ndarray:
+    end = region.day + pd.Timedelta(days=int(target.split("_")[1]))
+    if target.startswith("death"):
+        death = region.tables["persons"].set_index("person_id")["death_date"]
+        return (people.map(death) < end).to_numpy()
+    rows = region.stays(urgency=None if target.startswith("admission") else "unplanned")
+    if target.startswith("avoidable"):
+        rows = rows[rows["contact_id"].isin(realism._avoidable(region))]
+    rows = rows[(rows["start"] >= region.day) & (rows["start"] < end)]
+    return people.isin(rows["person_id"]).to_numpy()
+
+
+def _calibration_slope(outcome: np.ndarray, probability: np.ndarray) -> tuple[float, float]:
+    clipped = np.clip(probability, 1e-7, 1 - 1e-7)
+    design = np.column_stack([np.ones(len(clipped)), np.log(clipped / (1 - clipped))])
+    beta = np.array([0.0, 1.0])
+    for _ in range(25):
+        fitted = 1 / (1 + np.exp(-design @ beta))
+        information = design.T @ (design * (fitted * (1 - fitted))[:, None])
+        beta = beta + np.linalg.solve(information, design.T @ (outcome - fitted))
+    return float(beta[1]), float(np.sqrt(np.linalg.inv(information)[1, 1]))
+
+
+def test_auroc_counts_ties_half() -> None:
+    outcome = np.array([True, False, True, False])
+    assert auroc(outcome, np.array([0.9, 0.1, 0.5, 0.5])) == 0.875
+    assert np.isnan(auroc(np.array([True, True]), np.array([0.1, 0.2])))
+
+
+def test_the_command_explains_itself(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert realism.main([str(tmp_path)]) == 2
+    assert "Usage" in capsys.readouterr().out
