@@ -70,25 +70,6 @@ inpatient_diagnoses = Distinct(
         en=("diagnosis from hospital care", "different diagnoses from hospital care"),
     ),
 )
-inpatient_charlson = CodeScore(
-    name="inpatient_charlson",
-    domain=Domain.CONDITIONS,
-    of=diagnoses.on_contacts(contacts.where(setting="inpatient")),
-    codelist=CHARLSON,
-    windows=(1825,),
-    unit="points",
-    says=amount(
-        sv=(
-            "Samsjuklighet vid sjukhusvård (Charlson)",
-            "Samsjuklighet vid sjukhusvård: Charlson {n} poäng {window}",
-        ),
-        en=(
-            "Comorbidity in hospital care (Charlson)",
-            "Comorbidity in hospital care: Charlson {n} points {window}",
-        ),
-    ),
-    source="doi 10.2147/CLEP.S282475",
-)
 
 
 def _has(codelist: CodeList, group: str, name: str, windows: tuple[int, ...]) -> HasGroup:
@@ -197,11 +178,22 @@ falls = Distinct(
         en=("day with a recorded fall", "days with a recorded fall"),
     ),
 )
+symptom_days = Distinct(
+    name="symptom_days",
+    domain=Domain.CONDITIONS,
+    of=diagnoses.coded(TARGET_CONDITIONS, "warning_symptoms"),
+    column="date",
+    windows=(30, 90, 365),
+    says=counts(
+        sv=("dag med registrerade symtom", "dagar med registrerade symtom"),
+        en=("day with recorded symptoms", "days with recorded symptoms"),
+    ),
+)
 heart_failure_contacts = Count(
     name="heart_failure_contacts",
     domain=Domain.CONDITIONS,
     of=diagnoses.coded(CHRONIC_GROUPS, "heart_failure"),
-    windows=(365,),
+    windows=(90, 365),
     says=counts(
         sv=("registrering av hjärtsvikt", "registreringar av hjärtsvikt"),
         en=("record of heart failure", "records of heart failure"),
@@ -211,7 +203,7 @@ copd_contacts = Count(
     name="copd_contacts",
     domain=Domain.CONDITIONS,
     of=diagnoses.coded(CHRONIC_GROUPS, "copd"),
-    windows=(365,),
+    windows=(90, 365),
     says=counts(
         sv=("registrering av KOL", "registreringar av KOL"),
         en=("record of COPD", "records of COPD"),
@@ -234,7 +226,6 @@ days_since_heart_failure = DaysSinceGroup(
 
 MEASURES = (
     charlson,
-    inpatient_charlson,
     chronic_groups,
     new_chronic_groups,
     different_diagnoses,
@@ -242,6 +233,7 @@ MEASURES = (
     *chronic,
     *target_conditions,
     falls,
+    symptom_days,
     heart_failure_contacts,
     copd_contacts,
     days_since_heart_failure,

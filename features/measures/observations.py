@@ -12,10 +12,9 @@ from features.rows import observations
 VALUES = {
     "egfr": ("eGFR", "eGFR", "ml/min/1,73 m2"),
     "haemoglobin": ("Hemoglobin", "Haemoglobin", "g/l"),
-    "albumin": ("Albumin", "Albumin", "g/l"),
     "crp": ("CRP", "CRP", "mg/l"),
-    "systolic": ("Övre blodtryck", "Systolic blood pressure", "mmHg"),
-    "bmi": ("BMI", "BMI", "kg/m2"),
+    "systolic_blood_pressure": ("Övre blodtryck", "Systolic blood pressure", "mmHg"),
+    "diastolic_blood_pressure": ("Undre blodtryck", "Diastolic blood pressure", "mmHg"),
     "weight": ("Vikt", "Weight", "kg"),
 }
 
@@ -26,7 +25,7 @@ def _latest(code: str) -> Latest:
         name=f"latest_{code}",
         domain=Domain.OBSERVATIONS,
         of=observations.where(code=code),
-        windows=(365,),
+        windows=(90, 365) if code == "crp" else (365,),
         unit=unit,
         says=amount(
             sv=(f"{sv}, senaste värdet", f"{sv} {{n}} {unit}, mätt {{window}}"),

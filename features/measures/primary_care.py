@@ -1,4 +1,7 @@
-"""Primary care: visits, home visits, telephone and digital contacts."""
+"""Primary care: visits, home visits, telephone and digital contacts.
+
+Professions are told where the source names physicians "physician".
+"""
 
 from features.measures.base import Domain
 from features.measures.kinds import Count, DaysSince, Derived, Use, rise
@@ -38,6 +41,42 @@ primary_phone_contacts = Count(
         en=("telephone contact with primary care", "telephone contacts with primary care"),
     ),
 )
+physician_home_visits = Count(
+    name="physician_home_visits",
+    domain=Domain.PRIMARY_CARE,
+    of=at_home.where(profession="physician"),
+    windows=(90, 365),
+    says=counts(
+        sv=("hembesök av läkare", "hembesök av läkare"),
+        en=("home visit by a physician", "home visits by a physician"),
+    ),
+)
+physician_phone_contacts = Count(
+    name="physician_phone_contacts",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(form="phone", profession="physician"),
+    windows=(90, 365),
+    says=counts(
+        sv=(
+            "telefonkontakt med läkare i primärvården",
+            "telefonkontakter med läkare i primärvården",
+        ),
+        en=(
+            "telephone contact with a primary care physician",
+            "telephone contacts with a primary care physician",
+        ),
+    ),
+)
+primary_physician_visits = Count(
+    name="primary_physician_visits",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(form="visit", profession="physician"),
+    windows=(90, 365),
+    says=counts(
+        sv=("läkarbesök i primärvården", "läkarbesök i primärvården"),
+        en=("visit to a primary care physician", "visits to a primary care physician"),
+    ),
+)
 primary_digital_contacts = Count(
     name="primary_digital_contacts",
     domain=Domain.PRIMARY_CARE,
@@ -52,7 +91,7 @@ primary_unplanned_contacts = Count(
     name="primary_unplanned_contacts",
     domain=Domain.PRIMARY_CARE,
     of=primary.where(urgency="unplanned"),
-    windows=(90, 365),
+    windows=(30, 90, 365),
     says=counts(
         sv=("oplanerad kontakt med primärvården", "oplanerade kontakter med primärvården"),
         en=("unplanned contact with primary care", "unplanned contacts with primary care"),
@@ -90,6 +129,9 @@ home_visits_rise = Derived(
 MEASURES = (
     primary_visits,
     home_visits,
+    physician_home_visits,
+    physician_phone_contacts,
+    primary_physician_visits,
     primary_phone_contacts,
     primary_digital_contacts,
     primary_unplanned_contacts,
