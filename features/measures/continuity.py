@@ -23,7 +23,7 @@ care_units = Distinct(
     domain=Domain.CONTINUITY,
     of=outpatient,
     column="care_unit",
-    windows=(90, 365, 730),
+    windows=(90, 365),
     says=counts(
         sv=("vårdenhet träffad", "olika vårdenheter träffade"),
         en=("care unit met", "different care units met"),
@@ -104,7 +104,7 @@ new_listings = Count(
     name="new_listings",
     domain=Domain.CONTINUITY,
     of=listings,
-    windows=(365, 1825),
+    windows=(1825,),
     says=counts(sv=("ny listning", "nya listningar"), en=("new listing", "new listings")),
 )
 

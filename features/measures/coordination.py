@@ -27,8 +27,6 @@ medication_review_in_depth = _done("medication_review_in_depth", (730,))
 end_of_life_talk = _done("end_of_life_talk", (365,))
 palliative_care = _done("palliative_care", (365,))
 team_visit = _done("team_visit", (365,))
-telemonitoring = _done("telemonitoring", (365,))
-cognitive_screening = _done("cognitive_screening", (730,))
 pressure_ulcer_prevention = _done("pressure_ulcer_prevention", (365,))
 
 days_since_sip = DaysSince(
@@ -61,8 +59,6 @@ MEASURES = (
     end_of_life_talk,
     palliative_care,
     team_visit,
-    telemonitoring,
-    cognitive_screening,
     pressure_ulcer_prevention,
     days_since_sip,
     enrolled_now,

@@ -79,7 +79,7 @@ home_health_care_days = DaysIn(
     name="home_health_care_days",
     domain=Domain.MUNICIPAL_CARE,
     of=health_care,
-    windows=(365, 1825),
+    windows=(365,),
     unit="days",
     says=days_of(sv="med hemsjukvård", en="with home health care"),
 )
