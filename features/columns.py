@@ -110,8 +110,9 @@ def _from_text(column: Column, text: pd.Series) -> tuple[pd.Series, np.ndarray]:
     if column.kind is Kind.DATE:
         fits = text.str.fullmatch(_DATE_FORM, na=False)
         plain = text.where(fits).str.slice(0, 10).str.replace("-", "").str.slice(0, 8)
-        values = pd.to_datetime(plain, format="%Y%m%d", errors="coerce")
-        values, reason = values.astype(column.kind.value), Reason.NOT_A_DATE
+        moments = pd.to_datetime(plain, format="%Y%m%d", errors="coerce")
+        values: pd.Series = moments.astype(column.kind.value)
+        reason = Reason.NOT_A_DATE
     elif column.kind is Kind.YES_NO:
         values = text.str.lower().map(_YES_NO).astype("boolean")
         reason = Reason.NOT_YES_NO
@@ -159,12 +160,15 @@ def _as_text(column: Column, delivered: pd.Series, where: str) -> pd.Series:
     """Text as ``str`` or as a category of text; whole numbers become text."""
     if isinstance(delivered.dtype, pd.CategoricalDtype):
         categories = _as_text(column, delivered.cat.categories.to_series(), where)
-        return delivered.cat.rename_categories(dict(enumerate(categories)).values())
+        return delivered.cat.rename_categories(categories.tolist())
     if isinstance(delivered.dtype, pd.StringDtype):
         return delivered
     if pd.api.types.is_integer_dtype(delivered.dtype) or delivered.isna().all():
         return delivered.astype("str")
-    if delivered.dtype == object and delivered.dropna().map(type).eq(str).all():
+    if (
+        delivered.dtype == object
+        and delivered.dropna().map(lambda value: isinstance(value, str)).all()
+    ):
         return delivered.astype("str")
     raise _wrong_kind(column, where)
 

@@ -87,7 +87,7 @@ def check_between_tables(tables: Tables, data_through: date | None = None) -> di
             known_contacts = pd.Index(keys[faults.reasons == 0])
         elif known_contacts is not None:
             refers = rows["contact_id"].notna().to_numpy()
-            lost = refers & (known_contacts.get_indexer(keys) < 0)
+            lost = refers & (~pd.Index(keys).isin(known_contacts))
             faults.note(lost, "contact_id", Reason.UNKNOWN_CONTACT)
         else:
             refers = rows["contact_id"].notna().to_numpy()

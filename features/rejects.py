@@ -44,8 +44,9 @@ class Rejects:
     def counts(self) -> dict[str, dict[str, int]]:
         """Table -> reason -> rows."""
         found: dict[str, dict[str, int]] = {}
-        for (table, reason), n in self.frame().groupby(["table", "reason"]).size().items():
-            found.setdefault(str(table), {})[str(reason)] = int(n)
+        counted = self.frame().groupby(["table", "reason"]).size().reset_index(name="n")
+        for table, reason, n in counted.itertuples(index=False):
+            found.setdefault(table, {})[reason] = int(n)
         return found
 
     def stop_over(self, max_share: float, read: Mapping[str, int]) -> None:
@@ -57,8 +58,9 @@ class Rejects:
             return
         lines = []
         grouped = whole[whole["table"].isin(over)].groupby(["table", "column", "reason"])
-        for (table, column, reason), rows in grouped:
+        for _, rows in grouped:
             first = rows.iloc[0]
+            table, column, reason = first["table"], first["column"], first["reason"]
             lines.append(
                 f"\n  {table}.{column}: {reason}: {len(rows)} of {read[table]} rows, "
                 f"first {first['file']}, row {first['row']}"

@@ -51,6 +51,7 @@ class Spool:
                     batches.append(pa.Table.from_batches([reader.get_batch(partition)]))
         if not batches:
             none = table.empty()
-            return none.assign(**{self.ROW: np.int64(0), self.FILE: np.int32(0)})
+            none[self.ROW], none[self.FILE] = np.int64(0), np.int32(0)
+            return none
         rows = pa.concat_tables(batches).unify_dictionaries().combine_chunks()
         return from_arrow(table, rows)

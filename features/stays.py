@@ -73,7 +73,8 @@ def _joined(
     start, end = _days(stays["start"]), _days(stays["end"])
     recorded = _days(stays["recorded_at"])
     tie = pd.util.hash_array(stays["contact_id"].astype(object).to_numpy(), categorize=False)
-    order = np.lexsort((tie, end, start, person))
+    # Not by end: the first part must be the same one before its end is known.
+    order = np.lexsort((tie, recorded, start, person))
     at, person, start, end, recorded = (a[order] for a in (at, person, start, end, recorded))
 
     # Latest end so far of the same person: persons ascend, so a shared running maximum works.

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -73,7 +74,7 @@ class Extract:
 
     def person(self, person_id: str) -> Tables:
         """The delivered tables with the rows of one person. Raises MissingError."""
-        partition = int(partition_of([person_id], self.manifest.n_partitions)[0])
+        partition = int(partition_of(np.array([person_id]), self.manifest.n_partitions)[0])
         tables = self._read(partition, (), [("person_id", "=", person_id)])
         if tables[PERSONS.name].empty:
             raise MissingError(

@@ -156,11 +156,11 @@ def _persons(summaries: list[tuple[int, Path, pd.DataFrame]]) -> Iterator[Source
     everyone = pd.concat([summary[_PERSON].astype("str") for _, _, summary in summaries])
     deaths = everyone.dropna(subset="BENE_DEATH_DT").drop_duplicates("DESYNPUF_ID")
     death_of = deaths.set_index("DESYNPUF_ID")["BENE_DEATH_DT"]
-    earlier = pd.Index([], dtype="str")
+    earlier: set[str] = set()
     for _, file, summary in summaries:
         ids = summary["DESYNPUF_ID"].astype("str")
         new = summary[~ids.isin(earlier)]
-        earlier = earlier.append(pd.Index(ids))
+        earlier |= set(ids)
         person_id = new["DESYNPUF_ID"].astype("str")
         rows = pd.DataFrame(
             {

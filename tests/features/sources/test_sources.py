@@ -1,0 +1,57 @@
+"""Every source, present and future, is held to the contract."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.home import Home
+from features.progress import silently
+from features.sources import SOURCES
+from features.store import ExtractStore
+from features.tables import PERSONS, TABLE
+from features.validation import validate_table
+from tests.features.deliveries import SMALL, deliver, deliver_synpuf
+
+
+def _region(folder: Path) -> Path:
+    pytest.skip("the simulated region has tests of its own")
+
+
+DELIVERIES: dict[str, Callable[[Path], Path]] = {
+    "tables": lambda folder: deliver(folder, **SMALL),
+    "synpuf": deliver_synpuf,
+    "region": _region,
+}
+"""A small delivery for each source: a new source adds its own."""
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_source_keeps_the_contract(name: str, tmp_path: Path) -> None:
+    source = SOURCES[name]
+    assert source.name == name
+    delivery = DELIVERIES[name](tmp_path / "in")
+    data = source.read(delivery, silently)
+    persons: set[str] = set()
+    others_came = False
+    for frame in data.frames:
+        assert frame.table is TABLE[frame.table.name]
+        assert frame.origin
+        checked = validate_table(frame.table, frame.rows, frame.origin)
+        assert checked.rejected.empty
+        assert len(frame.numbers(checked.kept)) == len(frame.rows)
+        if frame.table is PERSONS:
+            assert not others_came
+            persons |= set(checked.rows["person_id"].astype("str"))
+        else:
+            others_came = True
+            assert set(checked.rows["person_id"].astype("str")) <= persons
+    extract = ExtractStore(Home.at(tmp_path / "home")).ingest(source, delivery)
+    manifest = extract.manifest
+    assert manifest.n_persons == len(persons)
+    assert manifest.rejected == {}
+    assert manifest.coverage.tables == set(manifest.rows)
+    tables = [extract.read(p) for p in extract.partitions]
+    systems = pd.concat([t["diagnoses"]["system"].astype("str") for t in tables])
+    assert set(systems) <= manifest.coverage.systems
