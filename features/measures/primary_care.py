@@ -35,7 +35,7 @@ primary_phone_contacts = Count(
     name="primary_phone_contacts",
     domain=Domain.PRIMARY_CARE,
     of=primary.where(form="phone"),
-    windows=(90, 365),
+    windows=(90, 365, 730, 1095),
     says=counts(
         sv=("telefonkontakt med primärvården", "telefonkontakter med primärvården"),
         en=("telephone contact with primary care", "telephone contacts with primary care"),
@@ -91,7 +91,7 @@ primary_unplanned_contacts = Count(
     name="primary_unplanned_contacts",
     domain=Domain.PRIMARY_CARE,
     of=primary.where(urgency="unplanned"),
-    windows=(30, 90, 365),
+    windows=(30, 90, 365, 730, 1095),
     says=counts(
         sv=("oplanerad kontakt med primärvården", "oplanerade kontakter med primärvården"),
         en=("unplanned contact with primary care", "unplanned contacts with primary care"),
