@@ -35,7 +35,8 @@ A fault of the delivery as a whole (an unknown or missing column, a column of th
 missing `persons`, an empty or damaged file) stops the ingest. A faulty row is left out and entered
 in the extract's `rejects.parquet` with file, row, table, column and reason, without its content;
 the manifest counts them. If more than 1 % of a table's rows are rejected (`--max-rejected`), the
-ingest stops and the previous extract stays in use. A row is rejected for the first of these that it meets:
+ingest stops and the previous extract stays in use. A row is rejected for the first of these
+that it meets:
 
 {reasons}
 

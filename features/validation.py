@@ -94,10 +94,11 @@ def validate_table(table: Table, frame: pd.DataFrame, where: str) -> Checked:
     rows = pd.DataFrame(values)
     bad = np.flatnonzero(faults)
     kept = np.flatnonzero(faults == 0)
-    rejected = rejected_rows(
-        bad, [table.column_names[number] for number in fault_column[bad]], faults[bad]
-    )
-    return Checked(rows if not len(bad) else rows.iloc[kept].reset_index(drop=True), kept, rejected)
+    if not len(bad):
+        return Checked(rows, kept, _NONE_REJECTED)
+    blamed = [table.column_names[number] for number in fault_column[bad]]
+    rejected = rejected_rows(bad, blamed, faults[bad])
+    return Checked(rows.iloc[kept].reset_index(drop=True), kept, rejected)
 
 
 def _nothing(column: Column, n_rows: int) -> pd.Series:
@@ -116,6 +117,9 @@ def rejected_rows(rows: np.ndarray, columns: list[str], faults: np.ndarray) -> p
             "reason": pd.Series([str(REASONS[fault - 1]) for fault in faults], dtype="str"),
         }
     )
+
+
+_NONE_REJECTED = rejected_rows(np.empty(0, dtype=np.int64), [], np.empty(0, dtype=np.int8))
 
 
 def _row_rules(table: Table, values: dict[str, pd.Series]) -> list[tuple[str, np.ndarray, Reason]]:
@@ -156,14 +160,18 @@ def tables_from_records(payload: dict[str, list[dict[str, Any]]]) -> Tables:
     tables: Tables = {}
     for table in ALL_TABLES:
         if table.name in payload:
+            if payload[table.name] == []:
+                tables[table.name] = table.empty()
+                continue
             frame = _frame(table, payload[table.name])
             checked = validate_table(table, frame, table.name)
             _refuse(table, checked.rejected)
             tables[table.name] = checked.rows
     for name, faults in check_between_tables(tables).items():
         bad = np.flatnonzero(faults.reasons)
-        blamed = [faults.columns[number] for number in faults.blamed[bad]]
-        _refuse(TABLE[name], rejected_rows(bad, blamed, faults.reasons[bad]))
+        if len(bad):
+            blamed = [faults.columns[number] for number in faults.blamed[bad]]
+            _refuse(TABLE[name], rejected_rows(bad, blamed, faults.reasons[bad]))
     return join_stays(tables)[0]
 
 
@@ -171,8 +179,6 @@ def _frame(table: Table, rows: object) -> pd.DataFrame:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise DataError("not a list of rows", where=table.name, do="Send a list of objects.")
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    if not rows:
-        return table.empty()
     unknown = [name for name in names if name not in table.column]
     if unknown:
         raise DataError(

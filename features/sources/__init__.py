@@ -6,16 +6,20 @@ contract.
 """
 
 from features.sources.base import Source, SourceData, SourceFrame
+from features.sources.region import RegionSource
 from features.sources.synpuf import SynpufSource
 from features.sources.tables import TablesSource
 
-__all__ = ["SOURCES", "Source", "SourceData", "SourceFrame", "SynpufSource", "TablesSource"]
+__all__ = [
+    "SOURCES",
+    "RegionSource",
+    "Source",
+    "SourceData",
+    "SourceFrame",
+    "SynpufSource",
+    "TablesSource",
+]
 
-SOURCES: dict[str, Source] = {source.name: source for source in (TablesSource(), SynpufSource())}
-
-try:
-    from features.sources.region import RegionSource
-
-    SOURCES[RegionSource.name] = RegionSource()
-except ModuleNotFoundError:  # until the simulated region is in place
-    pass
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (RegionSource(), TablesSource(), SynpufSource())
+}

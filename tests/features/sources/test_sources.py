@@ -1,6 +1,7 @@
 """Every source, present and future, is held to the contract."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from features.home import Home
 from features.progress import silently
+from features.region import RegionSettings, simulate
 from features.sources import SOURCES
 from features.store import ExtractStore
 from features.tables import PERSONS, TABLE
@@ -16,7 +18,8 @@ from tests.features.deliveries import SMALL, deliver, deliver_synpuf
 
 
 def _region(folder: Path) -> Path:
-    pytest.skip("the simulated region has tests of its own")
+    simulate(RegionSettings(people=60, paths=2, truth_dates=(date(2024, 7, 15),)), folder)
+    return folder
 
 
 DELIVERIES: dict[str, Callable[[Path], Path]] = {
