@@ -1,0 +1,280 @@
+"""What is asked of the register, and what is written to it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Self
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from features.home import Home
+from serving.register.database import connect, writing
+from serving.register.models import Access, ListEntry, RunUnit, Score, StoredReasons, WeeklyRun
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """Everything a weekly run found, before it is written.
+
+    ``scores``: a row per person: ``person_id``, ``care_unit`` and a column per target.
+    ``entries`` and ``reasons``: rows of the tables of the same names, without ``run_id``.
+    """
+
+    week: str
+    index_date: date
+    model_version: str
+    extract_id: str
+    capacity: int
+    primary_target: str
+    scores: pd.DataFrame
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def targets(self) -> list[str]:
+        return [c for c in self.scores.columns if c not in ("person_id", "care_unit")]
+
+
+@dataclass(frozen=True)
+class UnitSummary:
+    """A care unit in a run: people scored, on the list, and new there this week."""
+
+    care_unit: str
+    people: int
+    listed: int
+    new: int
+
+
+class Register:
+    """One database. Safe to share between threads; open it once per process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, where: Home | str) -> Self:
+        """Connect, and create or upgrade the tables. MissingError if nothing answers."""
+        return cls(connect(where.register_url if isinstance(where, Home) else where))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    # -- runs ---------------------------------------------------------------------------
+
+    def current(self, week: str | None = None) -> WeeklyRun | None:
+        """The current run of a week; without a week, of the newest week."""
+        query = select(WeeklyRun).order_by(WeeklyRun.week.desc(), WeeklyRun.id.desc()).limit(1)
+        if week is not None:
+            query = query.where(WeeklyRun.week == week)
+        with Session(self.engine) as session:
+            return session.scalars(query).first()
+
+    def before(self, week: str) -> WeeklyRun | None:
+        """The current run of the newest week earlier than ``week``."""
+        query = (
+            select(WeeklyRun)
+            .where(WeeklyRun.week < week)
+            .order_by(WeeklyRun.week.desc(), WeeklyRun.id.desc())
+            .limit(1)
+        )
+        with Session(self.engine) as session:
+            return session.scalars(query).first()
+
+    def weeks(self) -> list[str]:
+        """Weeks that have a list, newest first."""
+        with Session(self.engine) as session:
+            return list(
+                session.scalars(select(WeeklyRun.week).distinct().order_by(WeeklyRun.week.desc()))
+            )
+
+    def matching(self, run: NewRun) -> WeeklyRun | None:
+        """The week's current run if it was made from the same model, extract and capacity."""
+        row = self.current(run.week)
+        return row if row is not None and is_same(row, run) else None
+
+    def add(self, run: NewRun) -> tuple[WeeklyRun, bool]:
+        """Write a run in one transaction, unless the week's current run is already the same.
+
+        Returns the current run, and whether it was written now. Until the transaction is
+        done, the previous list stays the current one for everybody else.
+        """
+        with Session(writing(self.engine)) as session, session.begin():
+            connection = session.connection()
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("LOCK TABLE weekly_runs IN SHARE ROW EXCLUSIVE MODE"))
+            same = session.scalars(
+                select(WeeklyRun)
+                .where(WeeklyRun.week == run.week)
+                .order_by(WeeklyRun.id.desc())
+                .limit(1)
+            ).first()
+            if same is not None and is_same(same, run):
+                session.expunge_all()
+                return same, False
+            row = WeeklyRun(
+                week=run.week,
+                index_date=run.index_date,
+                model_version=run.model_version,
+                extract_id=run.extract_id,
+                capacity=run.capacity,
+                primary_target=run.primary_target,
+                people=len(run.scores),
+                created_at=datetime.now(UTC),
+            )
+            session.add(row)
+            session.flush()
+            run_id = row.id
+            units = run.scores["care_unit"].value_counts().sort_index()
+            _insert(
+                connection,
+                RunUnit,
+                run_id,
+                ({"care_unit": u, "people": n} for u, n in units.items()),
+            )
+            _insert_scores(connection, run_id, run)
+            _insert(connection, ListEntry, run_id, run.entries)
+            _insert(connection, StoredReasons, run_id, run.reasons)
+            session.refresh(row)
+            session.expunge_all()
+        return row, True
+
+    # -- lists --------------------------------------------------------------------------
+
+    def units(self, run_id: int) -> list[UnitSummary]:
+        """The care units of a run, by name."""
+        with Session(self.engine) as session:
+            entries = session.execute(
+                select(ListEntry.care_unit, ListEntry.changed).where(ListEntry.run_id == run_id)
+            ).all()
+            units = session.execute(
+                select(RunUnit.care_unit, RunUnit.people)
+                .where(RunUnit.run_id == run_id)
+                .order_by(RunUnit.care_unit)
+            ).all()
+        listed: dict[str, int] = {}
+        new: dict[str, int] = {}
+        for unit, changed in entries:
+            listed[unit] = listed.get(unit, 0) + 1
+            new[unit] = new.get(unit, 0) + ("new" in changed)
+        return [UnitSummary(u, n, listed.get(u, 0), new.get(u, 0)) for u, n in units]
+
+    def entries(self, run_id: int, care_unit: str | None = None) -> list[ListEntry]:
+        """A care unit's list in order of rank; without a unit, all lists."""
+        query = (
+            select(ListEntry)
+            .where(ListEntry.run_id == run_id)
+            .order_by(ListEntry.care_unit, ListEntry.rank)
+        )
+        if care_unit is not None:
+            query = query.where(ListEntry.care_unit == care_unit)
+        with Session(self.engine) as session:
+            return list(session.scalars(query))
+
+    def listed_before(self, week: str) -> set[str]:
+        """Everyone who stood on a current list of any earlier week."""
+        current = (
+            select(func.max(WeeklyRun.id)).where(WeeklyRun.week < week).group_by(WeeklyRun.week)
+        )
+        with Session(self.engine) as session:
+            return set(
+                session.scalars(
+                    select(ListEntry.person_id).where(ListEntry.run_id.in_(current)).distinct()
+                )
+            )
+
+    # -- people -------------------------------------------------------------------------
+
+    def scores(self, run_id: int, target: str) -> dict[str, float]:
+        """Everyone's probability of one target in a run."""
+        query = select(Score.person_id, Score.probability).where(
+            Score.run_id == run_id, Score.target == target
+        )
+        with Session(self.engine) as session:
+            return {row.person_id: row.probability for row in session.execute(query)}
+
+    def person(self, run_id: int, person_id: str) -> tuple[str, dict[str, float]] | None:
+        """Care unit and probabilities of a person in a run; None if not scored."""
+        query = select(Score).where(Score.run_id == run_id, Score.person_id == person_id)
+        with Session(self.engine) as session:
+            rows = list(session.scalars(query))
+        return (rows[0].care_unit, {r.target: r.probability for r in rows}) if rows else None
+
+    def entry(self, run_id: int, person_id: str) -> ListEntry | None:
+        query = select(ListEntry).where(
+            ListEntry.run_id == run_id, ListEntry.person_id == person_id
+        )
+        with Session(self.engine) as session:
+            return session.scalars(query).first()
+
+    def reasons(self, run_id: int, people: Sequence[str], target: str) -> dict[str, StoredReasons]:
+        """Stored reasons of listed people, by person."""
+        query = select(StoredReasons).where(
+            StoredReasons.run_id == run_id,
+            StoredReasons.target == target,
+            StoredReasons.person_id.in_(people),
+        )
+        with Session(self.engine) as session:
+            return {row.person_id: row for row in session.scalars(query)}
+
+    # -- access -------------------------------------------------------------------------
+
+    def note_access(
+        self, who: str, what: str, person_id: str | None = None, care_unit: str | None = None
+    ) -> None:
+        """Add a line to the access log."""
+        with Session(writing(self.engine)) as session, session.begin():
+            session.add(
+                Access(
+                    at=datetime.now(UTC),
+                    who=who,
+                    what=what,
+                    person_id=person_id,
+                    care_unit=care_unit,
+                )
+            )
+
+    def accesses(self, person_id: str) -> list[Access]:
+        """Everyone who looked at a person, oldest first."""
+        query = select(Access).where(Access.person_id == person_id).order_by(Access.id)
+        with Session(self.engine) as session:
+            return list(session.scalars(query))
+
+
+def is_same(row: WeeklyRun, run: NewRun) -> bool:
+    """Whether a run would only repeat what is there: same week, model, extract, capacity."""
+    return (row.week, row.model_version, row.extract_id, row.capacity) == (
+        run.week,
+        run.model_version,
+        run.extract_id,
+        run.capacity,
+    )
+
+
+def _insert(
+    connection: Connection, model: type, run_id: int, rows: Iterable[dict[str, Any]]
+) -> None:
+    filled = [{"run_id": run_id, **row} for row in rows]
+    if filled:
+        connection.execute(insert(model), filled)
+
+
+def _insert_scores(connection: Connection, run_id: int, run: NewRun) -> None:
+    """A region has millions of scores: use each database's fastest way in."""
+    people = run.scores["person_id"].tolist()
+    units = run.scores["care_unit"].tolist()
+    columns = "run_id, person_id, target, care_unit, probability"
+    rows = (
+        (run_id, person, target, unit, p)
+        for target in run.targets
+        for person, unit, p in zip(people, units, run.scores[target].tolist(), strict=True)
+    )
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY scores ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        driver = connection.connection.driver_connection
+        driver.executemany(f"INSERT INTO scores ({columns}) VALUES (?, ?, ?, ?, ?)", rows)
