@@ -1,0 +1,159 @@
+"""What the API and the pages answer with. A field more is a line more, here."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Words(Answer):
+    """The same thing in Swedish and English."""
+
+    sv: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        return self.en if language == "en" else self.sv
+
+
+class Reason(Answer):
+    """A measure's share of a score: associated with it, not its cause."""
+
+    measure: str = Field(examples=["unplanned_admissions"])
+    domain: Words
+    contribution: float = Field(description="share of the log-odds", examples=[0.42])
+    raises: bool
+    words: Words
+
+
+class Explanation(Answer):
+    """``base`` + the reasons' contributions + ``rest`` is the log-odds of the probability."""
+
+    target: str
+    base: float
+    rest: float = Field(description="contributions of measures not listed, added up")
+    reasons: list[Reason]
+
+
+class MobileModel(Answer):
+    """Västra Götaland's model of mobile care that fits, and the rule that suggested it."""
+
+    model: str = Field(examples=["B"])
+    rule: Words
+
+
+class Named(Answer):
+    """A target or target group with its names."""
+
+    name: str
+    label: Words
+
+
+class PersonScore(Answer):
+    """Scores of one person at an index date, with reasons."""
+
+    person_id: str
+    index_date: date
+    model_version: str
+    probabilities: dict[str, float] = Field(examples=[{"avoidable_365": 0.12}])
+    groups: list[str] = Field(examples=[["frail_elderly"]])
+    mobile_model: MobileModel | None
+    explanations: list[Explanation]
+
+
+class Entry(Answer):
+    """A person's place on a weekly list."""
+
+    rank: int
+    person_id: str
+    age: int | None
+    sex: str
+    groups: list[str]
+    mobile_model: MobileModel | None
+    probabilities: dict[str, float]
+    changed: list[str] = Field(
+        description="new, returned or still; and any of risen, discharged",
+        examples=[["still", "risen"]],
+    )
+    reasons: list[Reason] = Field(description="the strongest, of the primary target")
+
+
+class Unit(Answer):
+    care_unit: str
+    name: str | None = Field(description="what people call it, where known")
+    people: int = Field(description="people scored")
+    listed: int
+    new: int = Field(description="people on the list for the first time")
+
+
+class Units(Answer):
+    week: str = Field(examples=["2026-W47"])
+    care_units: list[Unit]
+
+
+class WeeklyList(Answer):
+    """A care unit's list of a week."""
+
+    week: str = Field(examples=["2026-W47"])
+    index_date: date
+    care_unit: str
+    care_unit_name: str | None
+    capacity: int
+    primary_target: str
+    model_version: str
+    extract_id: str
+    same_model_as_last_week: bool | None = Field(
+        description="false: a new model version since last week; null: no list last week"
+    )
+    entries: list[Entry]
+    gone: list[str] = Field(description="on last week's list of this unit, not on this one")
+
+
+class Person(Answer):
+    """All that the current week's run says about a person."""
+
+    person_id: str
+    week: str
+    index_date: date
+    care_unit: str
+    care_unit_name: str | None
+    age: int | None
+    sex: str
+    model_version: str
+    primary_target: str
+    probabilities: dict[str, float]
+    groups: list[str]
+    mobile_model: MobileModel | None
+    entry: Entry | None = Field(description="the place on the week's list, if there is one")
+    explanations: list[Explanation]
+
+
+class TimelineEvent(Answer):
+    """Something recorded about a person, as known at the index date."""
+
+    date: date
+    end: date | None = None
+    kind: str = Field(examples=["admission"])
+    words: Words
+    details: list[str] = Field(default_factory=list, examples=[["I50.9"]])
+
+
+class Timeline(Answer):
+    person_id: str
+    index_date: date
+    events: list[TimelineEvent] = Field(description="newest first")
+    shortened: bool = Field(description="true where older events were left out")
+
+
+class Problem(Answer):
+    """A problem document (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, Any]] = Field(default_factory=list)

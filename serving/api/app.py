@@ -1,0 +1,73 @@
+"""The ASGI application beside the scoring service: lists, people and the pages."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.staticfiles import StaticFiles
+
+from features.errors import FramsyntError
+from serving import problems
+from serving.api import routes
+from serving.web import pages
+
+if TYPE_CHECKING:
+    from serving.desk import Desk
+
+STATIC = Path(__file__).parents[1] / "web" / "static"
+
+DESCRIPTION = """Weekly risk lists and the people on them.
+
+Every call needs `Authorization: Bearer TOKEN`. Errors are problem documents (RFC 9457).
+A score is a probability among people with the same records; it is not a diagnosis, does not
+say what helps, and decides nothing. Every look at a person is written to the access log.
+"""
+
+
+def create_app(desk: "Desk | None" = None) -> FastAPI:
+    """``desk`` may also be set later as ``app.state.desk``; until then answers are 503."""
+    app = FastAPI(
+        title="Framsynt",
+        version="1",
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # the usual page loads scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    app.include_router(routes.router)
+    app.include_router(pages.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+    @app.exception_handler(FramsyntError)
+    async def on_own(request: Request, error: FramsyntError) -> Response:
+        return _answer(request, problems.of_error(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation(request: Request, error: RequestValidationError) -> Response:
+        return _answer(request, problems.of_validation(list(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        return _answer(request, problems.problem(error.status_code), dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def on_other(request: Request, error: Exception) -> Response:
+        return _answer(request, problems.problem(500))
+
+    return app
+
+
+def _answer(
+    request: Request, body: dict[str, object], headers: dict[str, str] | None = None
+) -> Response:
+    """A page for people, a problem document for programs."""
+    status = int(str(body["status"]))
+    path = request.url.path
+    if "text/html" in request.headers.get("accept", "") and not path.startswith("/api/"):
+        return pages.error_page(request, body)
+    return JSONResponse(body, status, headers, problems.MEDIA_TYPE)

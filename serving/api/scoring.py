@@ -1,0 +1,138 @@
+"""The scoring calls: a person's history in, scores and reasons out."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+from features.errors import DataError, NotEnoughData, SettingsError
+from serving.api.answers import Answer, Explanation, PersonScore
+
+if TYPE_CHECKING:
+    from serving.scoring import Scorer
+
+MOST_PEOPLE = 1000
+
+EXAMPLE: dict[str, Any] = {
+    "index_date": "2026-11-16",
+    "history": {
+        "persons": [{"person_id": "P1", "birth_date": "1941-05-02", "sex": "female"}],
+        "listings": [
+            {
+                "person_id": "P1",
+                "care_unit": "SE2321000131-E000000000101",
+                "start": "2021-11-15",
+                "recorded_at": "2021-11-15",
+            }
+        ],
+        "contacts": [
+            {
+                "person_id": "P1",
+                "contact_id": "C1",
+                "start": "2026-09-03",
+                "end": "2026-09-09",
+                "setting": "inpatient",
+                "form": "visit",
+                "urgency": "unplanned",
+                "recorded_at": "2026-09-10",
+            }
+        ],
+        "diagnoses": [
+            {
+                "person_id": "P1",
+                "contact_id": "C1",
+                "date": "2026-09-09",
+                "system": "icd10se",
+                "code": "I509",
+                "position": 1,
+                "recorded_at": "2026-09-10",
+            }
+        ],
+        "dispensings": [],
+        "municipal_care": [],
+    },
+    "targets": ["avoidable_365"],
+}
+
+
+class ScoreRequest(BaseModel):
+    """A history as canonical tables. A table left out is not known; an empty one is none.
+
+    To get the numbers of the weekly run, send every table that the source delivers.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [EXAMPLE]}
+    )
+
+    history: dict[StrictStr, list[dict[str, Any]]] = Field(
+        description="rows by table; columns as in the data contract, dates as YYYY-MM-DD"
+    )
+    index_date: date = Field(description="the day the scores are for; later rows are not seen")
+    targets: list[StrictStr] | None = Field(
+        default=None,
+        description="targets to score and explain; left out: all scored, the primary explained",
+    )
+    language: str | None = Field(
+        default=None, pattern="^(sv|en)$", description="`sv` or `en`: adds the reasons as `text`"
+    )
+
+
+class ScoreAnswer(PersonScore):
+    """One person's scores. ``text``: the reasons of each target in the language asked for."""
+
+    text: dict[str, list[str]] | None = None
+
+
+class BatchAnswer(Answer):
+    model_version: str
+    scores: list[ScoreAnswer]
+
+
+def answer_one(scorer: "Scorer", request: ScoreRequest) -> ScoreAnswer:
+    """Scores of the one person in the request; DataError if there is another number."""
+    answers = answer_many(scorer, request)
+    if len(answers) != 1:
+        raise DataError(
+            f"{len(answers)} people in one call",
+            where="history/persons",
+            do="Send one person, or use score_batch.",
+        )
+    return answers[0]
+
+
+def answer_many(scorer: "Scorer", request: ScoreRequest) -> list[ScoreAnswer]:
+    """Scores of everyone in the request, by person_id. DataError, SettingsError."""
+    from features.validation import tables_from_records
+
+    people = len(request.history.get("persons", ()))
+    if people > MOST_PEOPLE:
+        raise NotEnoughData(
+            f"more than {MOST_PEOPLE} people in one call", do="Split it, or run the weekly list."
+        )
+    _check_targets(scorer, request.targets)
+    tables = tables_from_records(request.history)
+    scored = scorer.score(tables, request.index_date, request.targets)
+    return [_answer(score, request) for score in scored]
+
+
+def _check_targets(scorer: "Scorer", wanted: list[str] | None) -> None:
+    if wanted is None or (wanted and set(wanted) <= set(scorer.model.targets)):
+        return
+    raise SettingsError(
+        "a target that the model does not predict",
+        where="targets",
+        do=f"It predicts: {', '.join(scorer.model.targets)}.",
+    )
+
+
+def _answer(score: PersonScore, request: ScoreRequest) -> ScoreAnswer:
+    wanted = request.targets
+    kept = {t: p for t, p in score.probabilities.items() if wanted is None or t in wanted}
+    language = request.language
+    text = {e.target: _in_words(e, language) for e in score.explanations} if language else None
+    return ScoreAnswer.model_validate({**score.model_dump(), "probabilities": kept, "text": text})
+
+
+def _in_words(explanation: Explanation, language: str) -> list[str]:
+    return [reason.words.in_(language) for reason in explanation.reasons]

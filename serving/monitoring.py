@@ -1,0 +1,112 @@
+"""Numbers for Prometheus and lines for the log, neither with anything about a person."""
+
+import logging
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+OTHER = "/other"
+
+
+class HidePaths:
+    """Outermost: shows metrics and logs the template of a path, never the path itself.
+
+    The scoring framework labels its metrics with the path of the request, and paths hold
+    ids of people. The door puts the real path back before anything is routed.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], plain: Iterable[str]) -> None:
+        self.app, self.routes, self.plain = app, list(routes), frozenset(plain)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            path = scope["path"]
+            hidden = {"framsynt.path": path, "path": self._template(scope), "query_string": b""}
+            scope = {**scope, "framsynt.query": scope.get("query_string", b""), **hidden}
+            if "raw_path" in scope:
+                scope["framsynt.raw_path"] = scope["raw_path"]
+                scope["raw_path"] = scope["path"].encode()
+        await self.app(scope, receive, send)
+
+    def _template(self, scope: Scope) -> str:
+        if scope["path"] in self.plain:
+            return str(scope["path"])
+        for route in self.routes:
+            match, _ = route.matches(scope)
+            if match is not Match.NONE:
+                return str(getattr(route, "path", OTHER))
+        return OTHER
+
+
+def show_path_again(scope: Scope) -> None:
+    """What HidePaths hid, back in its place."""
+    for name, kept in (
+        ("path", "framsynt.path"),
+        ("query_string", "framsynt.query"),
+        ("raw_path", "framsynt.raw_path"),
+    ):
+        if kept in scope:
+            scope[name] = scope[kept]
+
+
+class NoPersonData(logging.Filter):
+    """Says where an exception arose and its type; its text and values may hold input."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info:
+            kind, _, trace = record.exc_info
+            frames = traceback.extract_tb(trace)
+            where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown place"
+            record.msg = f"{kind.__name__ if kind else 'Exception'} at {where}"
+            record.args = ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+class NoExpectedErrors(logging.Filter):
+    """Keeps answers that are the caller's fault out of the log."""
+
+    def __init__(self, expected: tuple[type[BaseException], ...]) -> None:
+        super().__init__()
+        self.expected = expected
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = record.exc_info[0] if record.exc_info else None
+        return kind is None or not issubclass(kind, self.expected)
+
+
+def keep_people_out_of_logs(expected: tuple[type[BaseException], ...] = ()) -> None:
+    """Put the filters on every handler there is: call after logging has been set up."""
+    known = [logging.getLogger(), *map(logging.getLogger, list(logging.root.manager.loggerDict))]
+    handlers = {handler for logger in known for handler in logger.handlers}
+    for handler in handlers | ({logging.lastResort} if logging.lastResort else set()):
+        if not any(isinstance(f, NoPersonData) for f in handler.filters):
+            handler.addFilter(NoExpectedErrors(expected))
+            handler.addFilter(NoPersonData())
+
+
+class Metrics:
+    """Counters of the scoring service. Labels: the method and the model version, no more."""
+
+    def __init__(self, registry: Any = None) -> None:
+        from prometheus_client import REGISTRY, Counter, Histogram
+
+        where = registry or REGISTRY
+        labels = ("method", "model_version")
+        self.served = Counter("framsynt_scores_served", "People scored", labels, registry=where)
+        self.seconds = Histogram(
+            "framsynt_score_seconds",
+            "Time to answer one scoring call, reasons included",
+            labels,
+            registry=where,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+        self.refused = Counter(
+            "framsynt_scores_refused",
+            "Calls whose data broke the contract",
+            ("method",),
+            registry=where,
+        )

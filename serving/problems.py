@@ -1,0 +1,105 @@
+"""Errors over HTTP: problem documents (RFC 9457) that never repeat what was sent."""
+
+import json
+import re
+from typing import Any
+
+from features.errors import (
+    DataError,
+    FramsyntError,
+    MissingError,
+    ModelMismatch,
+    NotEnoughData,
+    SettingsError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+TITLES = {
+    400: "The request cannot be understood",
+    401: "Log in first",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    411: "Length required",
+    413: "The request is too large",
+    415: "Unsupported media type",
+    422: "The data break the contract",
+    429: "Too many attempts",
+    500: "Something went wrong",
+    503: "Not ready",
+}
+
+
+class NotFoundError(FramsyntError):
+    """What was asked for by name is not there. ``kind`` names the problem type."""
+
+    def __init__(self, kind: str, what: str, *, do: str = "") -> None:
+        super().__init__(what, do=do)
+        self.kind = kind
+
+
+def status_of(error: FramsyntError) -> int:
+    """The HTTP status that says what kind of error this is."""
+    match error:
+        case NotFoundError():
+            return 404
+        case SettingsError():
+            return 400
+        case DataError() | NotEnoughData():
+            return 422
+        case MissingError() | ModelMismatch():
+            return 503
+        case _:
+            return 500
+
+
+def problem(
+    status: int, detail: str = "", *, kind: str = "", errors: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """A problem document's members."""
+    title = TITLES.get(status, "Error")
+    body: dict[str, Any] = {
+        "type": f"urn:framsynt:problem:{kind}" if kind else "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail or title + ".",
+    }
+    if errors:
+        body["errors"] = errors
+    return body
+
+
+def of_error(error: FramsyntError) -> dict[str, Any]:
+    kind = error.kind if isinstance(error, NotFoundError) else ""
+    return problem(status_of(error), str(error), kind=kind)
+
+
+def of_validation(faults: list[Any]) -> dict[str, Any]:
+    """Where a body or parameter is wrong, and how: pydantic's errors without their input."""
+    errors = [{"where": _where(f), "what": str(f.get("msg", ""))} for f in faults[:20]]
+    return problem(400, "The body or a parameter is malformed; see errors.", errors=errors)
+
+
+def _where(fault: Any) -> str:
+    """The path to a fault; names that the sender made up are left out, they may be anything."""
+    loc = list(fault.get("loc", ()))
+    if fault.get("type") == "extra_forbidden":
+        loc = [*loc[:-1], "…"]
+    return "/".join(str(p) if isinstance(p, int) or _NAME.fullmatch(str(p)) else "…" for p in loc)
+
+
+_NAME = re.compile(r"[a-z][a-z_]{0,30}|…")
+
+
+def of_foreign(status: int, body: bytes) -> dict[str, Any]:
+    """A problem document for an error answer that another library wrote."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return problem(status)
+    if isinstance(said, list):
+        said = said[0] if said else {}
+    if isinstance(said, dict) and isinstance(said.get("detail"), list):
+        return of_validation(said["detail"])
+    return problem(status)

@@ -1,0 +1,141 @@
+"""Scoring histories with the champion, loaded once and pinned for the life of the process."""
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from features.history import History
+from features.home import Home
+from features.matrix import build_matrix
+from features.measures import MEASURES
+from features.tables import Coverage, Tables
+from models import population, targets
+from models.reasons import reasons as reasons_of
+from models.risk_model import RiskModel
+from serving.api.answers import Explanation, MobileModel, PersonScore, Reason, Words
+
+PIN = "FRAMSYNT_PINNED_MODEL"
+"""``version:folder`` of the model to serve; spares the worker a visit to the registry."""
+
+KEPT_REASONS = 15
+"""Reasons kept apart in an explanation; the smaller ones are added up into ``rest``."""
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """One version of the model. The same code path as the weekly run, so the same numbers."""
+
+    model: RiskModel
+    version: str
+
+    @classmethod
+    def of(cls, home: Home) -> "Scorer":
+        """The home's champion. ModelMissing without one, ModelMismatch if the code moved on."""
+        from models.registry import Registry
+
+        champion = Registry(home).champion()
+        return cls(champion.model, champion.version)
+
+    @classmethod
+    def pinned(cls, home: Home) -> "Scorer":
+        """The version that ``framsynt serve`` looked up and named in the environment, so that
+        a worker that starts again serves the same one; without that, the champion of now.
+        """
+        pin = os.environ.get(PIN)
+        if not pin:
+            return cls.of(home)
+        version, _, folder = pin.partition(":")
+        return cls(RiskModel.load(Path(folder)), version)
+
+    @property
+    def primary(self) -> str:
+        """The target that ranks: the design's primary one, or the model's first."""
+        names = list(self.model.targets)
+        return targets.PRIMARY if targets.PRIMARY in names else names[0]
+
+    def matrix(
+        self, tables: Tables, index_date: date, coverage: Coverage | None = None
+    ) -> pd.DataFrame:
+        """A row of features per person. Without a coverage: what the model was trained on,
+        as far as the tables reach (a table that is absent is not known, an empty one is zero).
+        """
+        coverage = coverage or self.model.coverage.within(frozenset(tables))
+        history = History.of(tables, coverage)
+        return build_matrix(history, MEASURES, [pd.Timestamp(index_date)])
+
+    def score(
+        self,
+        tables: Tables,
+        index_date: date,
+        wanted: list[str] | None = None,
+        coverage: Coverage | None = None,
+        *,
+        people: list[str] | None = None,
+    ) -> list[PersonScore]:
+        """Scores of all targets, one per person in ``tables`` (or of ``people``), by person_id,
+        with reasons of the targets ``wanted`` (the primary one)."""
+        matrix = self.matrix(tables, index_date, coverage)
+        if people is not None:
+            matrix = matrix[person_ids(matrix).isin(people)]
+        probabilities = self.model.predict(matrix)
+        grouped = population.groups(matrix)
+        mobile = mobile_models(matrix)
+        explained = {t: self.explain(matrix, t) for t in wanted or [self.primary]}
+        return [
+            PersonScore(
+                person_id=person,
+                index_date=index_date,
+                model_version=self.version,
+                probabilities=dict(zip(probabilities.columns, map(float, row), strict=True)),
+                groups=group_names(grouped, i),
+                mobile_model=mobile[i],
+                explanations=[explained[t][i] for t in explained],
+            )
+            for i, (person, row) in enumerate(
+                zip(person_ids(matrix), probabilities.to_numpy(), strict=True)
+            )
+        ]
+
+    def explain(self, matrix: pd.DataFrame, target: str) -> list[Explanation]:
+        """Why, for each row: the largest reasons apart, the rest added up."""
+        if matrix.empty:
+            return []
+        base = float(self.model.explain(matrix.iloc[:1], target).base)
+        answers = []
+        for row in reasons_of(self.model, matrix, target):  # heaviest first
+            said = [_reason(r) for r in row[:KEPT_REASONS]]
+            rest = sum(float(r.contribution) for r in row[KEPT_REASONS:])
+            answers.append(Explanation(target=target, base=base, rest=rest, reasons=said))
+        return answers
+
+
+def person_ids(matrix: pd.DataFrame) -> pd.Index:
+    return matrix.index.get_level_values("person_id")
+
+
+def group_names(grouped: pd.DataFrame, row: int) -> list[str]:
+    return [str(name) for name in grouped.columns if bool(grouped[name].iloc[row])]
+
+
+def mobile_models(matrix: pd.DataFrame) -> list[MobileModel | None]:
+    """The suggested model of mobile care for each row, in the answers' words."""
+    suggested = population.mobile_model(matrix)
+    answers: list[MobileModel | None] = []
+    for model, rule in zip(suggested["mobile_model"], suggested["rule"], strict=True):
+        label = population.MOBILE_RULES[rule].label
+        answers.append(MobileModel(model=str(model), rule=Words(sv=label("sv"), en=label("en"))))
+    return answers
+
+
+def _reason(reason: Any) -> Reason:
+    return Reason(
+        measure=getattr(reason.measure, "name", reason.measure),
+        domain=Words(sv=reason.domain.label("sv"), en=reason.domain.label("en")),
+        contribution=float(reason.contribution),
+        raises=bool(reason.raises),
+        words=Words(sv=reason.sv, en=reason.en),
+    )

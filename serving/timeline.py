@@ -1,0 +1,160 @@
+"""The records behind a score: what was known about a person at the index date, newest first."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from features.tables import TABLE, Tables
+from serving.api.answers import Timeline, TimelineEvent, Words
+
+MOST_EVENTS = 400
+
+SETTINGS = {
+    "primary": Words(sv="Primärvård", en="Primary care"),
+    "specialist": Words(sv="Specialistvård", en="Specialist care"),
+    "emergency": Words(sv="Akutmottagning", en="Emergency department"),
+}
+FORMS = {
+    "visit": Words(sv="besök", en="visit"),
+    "home_visit": Words(sv="hembesök", en="home visit"),
+    "phone": Words(sv="telefonkontakt", en="phone contact"),
+    "digital": Words(sv="digital kontakt", en="digital contact"),
+}
+URGENCY = {
+    "planned": Words(sv="Planerad inläggning", en="Planned admission"),
+    "unplanned": Words(sv="Oplanerad inläggning", en="Unplanned admission"),
+    "unknown": Words(sv="Inläggning", en="Admission"),
+}
+CARE = {
+    "home_health_care": Words(sv="Hemsjukvård", en="Home health care"),
+    "home_help": Words(sv="Hemtjänst", en="Home help"),
+    "residential": Words(sv="Särskilt boende", en="Residential care"),
+    "short_term": Words(sv="Korttidsplats", en="Short-term care"),
+    "alarm": Words(sv="Trygghetslarm", en="Safety alarm"),
+}
+
+
+def known(tables: Tables, index_date: date) -> Tables:
+    """The rows that had happened and were recorded before the index date.
+
+    An end that lay ahead is taken away: it was not known then.
+    """
+    at = pd.Timestamp(index_date)
+    then: Tables = {}
+    for name, frame in tables.items():
+        table = TABLE[name]
+        if table.happened is not None:
+            frame = frame[(frame[table.happened] < at) & (frame["recorded_at"] < at)]
+        if table.ended is not None:
+            frame = frame.assign(**{table.ended: frame[table.ended].where(frame[table.ended] < at)})
+        then[name] = frame
+    return then
+
+
+def timeline_of(person_id: str, tables: Tables, index_date: date) -> Timeline:
+    """One person's timeline; ``tables`` holds that person's rows only."""
+    then = known(tables, index_date)
+    events = [*_contacts(then), *_medicines(then), *_care(then), *_enrolments(then)]
+    events.sort(key=lambda e: (e.date, e.kind, e.words.sv), reverse=True)
+    return Timeline(
+        person_id=person_id,
+        index_date=index_date,
+        events=events[:MOST_EVENTS],
+        shortened=len(events) > MOST_EVENTS,
+    )
+
+
+def _contacts(tables: Tables) -> Iterator[TimelineEvent]:
+    contacts = tables.get("contacts")
+    if contacts is None:
+        return
+    codes = _codes(tables)
+    for row in contacts.itertuples(index=False):
+        details = codes.get(str(row.contact_id), [])
+        start, end = _day(row.start), _day(row.end)
+        assert start is not None
+        if row.setting == "inpatient":
+            yield TimelineEvent(
+                date=start,
+                end=end,
+                kind="admission",
+                words=URGENCY[str(row.urgency)],
+                details=details,
+            )
+        else:
+            setting, form = SETTINGS[str(row.setting)], FORMS[str(row.form)]
+            words = Words(sv=f"{setting.sv}, {form.sv}", en=f"{setting.en}, {form.en}")
+            yield TimelineEvent(date=start, kind=str(row.setting), words=words, details=details)
+
+
+def _codes(tables: Tables) -> dict[str, list[str]]:
+    """Diagnosis codes by contact, the principal one first, written with their dot."""
+    diagnoses = tables.get("diagnoses")
+    if diagnoses is None:
+        return {}
+    rows = diagnoses.dropna(subset=["contact_id"]).sort_values("position", kind="stable")
+    codes: dict[str, list[str]] = {}
+    for row in rows.itertuples(index=False):
+        code = str(row.code)
+        dotted = f"{code[:3]}.{code[3:]}" if row.system == "icd10se" and len(code) > 3 else code
+        codes.setdefault(str(row.contact_id), []).append(dotted)
+    return codes
+
+
+def _medicines(tables: Tables) -> Iterator[TimelineEvent]:
+    """One event per day of dispensing, however many medicines were fetched."""
+    dispensings = tables.get("dispensings")
+    if dispensings is None:
+        return
+    for day, rows in dispensings.groupby("date"):
+        yield TimelineEvent(
+            date=pd.Timestamp(str(day)).date(),
+            kind="medicines",
+            words=Words(sv="Uttag av läkemedel", en="Medicines dispensed"),
+            details=sorted(set(rows["atc"].astype(str))),
+        )
+
+
+def _care(tables: Tables) -> Iterator[TimelineEvent]:
+    care = tables.get("municipal_care")
+    if care is None:
+        return
+    for row in care.itertuples(index=False):
+        start = _day(row.start)
+        assert start is not None
+        hours = row.hours_per_month
+        words = CARE[str(row.kind)]
+        if pd.notna(hours):
+            words = Words(
+                sv=f"{words.sv}, {hours:.0f} timmar i månaden",
+                en=f"{words.en}, {hours:.0f} hours a month",
+            )
+        yield TimelineEvent(
+            date=start,
+            end=_day(row.end),
+            kind="municipal",
+            words=words,
+        )
+
+
+def _enrolments(tables: Tables) -> Iterator[TimelineEvent]:
+    enrolments = tables.get("enrolments")
+    if enrolments is None:
+        return
+    for row in enrolments.itertuples(index=False):
+        start = _day(row.start)
+        assert start is not None
+        yield TimelineEvent(
+            date=start,
+            end=_day(row.end),
+            kind="enrolment",
+            words=Words(
+                sv=f"Inskriven i mobilt team, modell {row.mobile_model}",
+                en=f"Enrolled in a mobile team, model {row.mobile_model}",
+            ),
+        )
+
+
+def _day(value: object) -> date | None:
+    return None if pd.isna(value) else pd.Timestamp(str(value)).date()

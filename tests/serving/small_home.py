@@ -1,0 +1,81 @@
+"""A home small enough for a test: a simulated region's extract, and a model of few trees."""
+
+from datetime import date
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import pandas as pd
+
+from features.home import Home
+from features.matrix import build_matrix
+from features.measures import MEASURES
+from features.region import RegionSettings, simulate
+from features.sources import SOURCES
+from features.store import Extract, ExtractStore
+from models.outcomes import outcomes
+from models.risk_model import Calibration, RiskModel, reference_population
+from models.targets import TARGETS
+
+LEARNT_AT = date(2025, 11, 17)
+TARGET_NAMES = ("avoidable_365", "unplanned_365", "unplanned_30")
+
+
+def small_extract(home: Home, people: int = 400) -> Extract:
+    """Simulate and ingest."""
+    simulate(RegionSettings(people=people), home.region)
+    return ExtractStore(home).ingest(SOURCES["region"], home.region)
+
+
+def small_model(extract: Extract) -> RiskModel:
+    """Ten small trees per target, learnt on everybody a year before the extract's end."""
+    coverage, through = extract.manifest.coverage, extract.manifest.data_through
+    matrices, events = [], {name: [] for name in TARGET_NAMES}
+    for number in extract.partitions:
+        tables = extract.read(number)
+        matrix = build_matrix(extract.history(number), MEASURES, [pd.Timestamp(LEARNT_AT)])
+        matrices.append(matrix)
+        people = matrix.index.get_level_values("person_id")
+        for name in TARGET_NAMES:
+            found = outcomes(tables, LEARNT_AT, TARGETS[name], through)
+            events[name].append(found["event"].reindex(people).fillna(0).to_numpy())
+    matrix = pd.concat(matrices)
+    settings = {
+        "objective": "binary",
+        "num_leaves": 7,
+        "min_data_in_leaf": 5,
+        "verbosity": -1,
+        "num_threads": 1,
+        "deterministic": True,
+        "seed": 1,
+    }
+    boosters = {}
+    for name in TARGET_NAMES:
+        data = lightgbm.Dataset(
+            np.ascontiguousarray(matrix.to_numpy()),
+            np.concatenate(events[name]).astype(float),
+            feature_name=list(matrix.columns),
+        )
+        boosters[name] = lightgbm.train(settings, data, num_boost_round=10)
+    return RiskModel(
+        boosters,
+        {name: Calibration(1.1, 0.05) for name in TARGET_NAMES},
+        list(matrix.columns),
+        coverage,
+        reference_population(matrix),
+        {"made_for": "tests"},
+    )
+
+
+def register_model(home: Home, model: RiskModel, work: Path) -> str:
+    """Make the model the home's champion; returns its version."""
+    from models.registry import FOLDER, Registry
+
+    folder, artifacts = work / FOLDER, work / "artifacts"
+    model.save(folder)
+    artifacts.mkdir(parents=True)
+    example = pd.DataFrame(np.zeros((1, len(model.features)), np.float32), columns=model.features)
+    champion = Registry(home).register(
+        folder, example=example, params={}, metrics={}, artifacts=artifacts, tags={}
+    )
+    return champion.version
