@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.arrow import from_arrow
-from features.errors import DataError, ExtractMissing, MissingError
+from features.errors import DataError, ExtractMissing, MissingError, SettingsError
 from features.home import Home
 from features.manifest import FORMAT, Manifest
 from features.partitions import partition_of
@@ -174,4 +174,10 @@ class ExtractStore:
         """
         from features.ingest import ingest
 
+        if not 0 <= max_rejected <= 1:
+            raise SettingsError(
+                "the share of rejected rows must be between 0 and 1",
+                where="--max-rejected",
+                do="Give 0.01 for one row in a hundred.",
+            )
         return Extract(ingest(self.folder, source, Path(path), track, max_rejected))

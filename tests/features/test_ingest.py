@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from features.errors import DataError
+from features.errors import DataError, SettingsError
 from features.home import Home
 from features.progress import Track
 from features.sources import SourceData, SourceFrame, TablesSource
@@ -87,6 +87,11 @@ def test_too_many_faulty_rows_stop_the_ingest(store: ExtractStore, tmp_path: Pat
     assert "--max-rejected" in said
     for secret in ("anna", "cecilia", "k1", "I10", "2024", "2999"):
         assert secret not in said
+
+
+def test_share_must_be_a_share(store: ExtractStore, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="--max-rejected: the share"):
+        ingest(store, tmp_path / "in", max_rejected=5)
 
 
 def test_few_faulty_rows_do_not(store: ExtractStore, tmp_path: Path) -> None:
