@@ -5,11 +5,11 @@ from features.measures.base import Direction, Domain
 from features.measures.kinds import (
     CodeScore,
     Count,
-    DaysSinceGroup,
     Distinct,
     GroupCount,
     HasGroup,
 )
+from features.measures.kinds_since import SinceGroup
 from features.measures.wording import amount, counts, days_since, diagnosis
 from features.rows import contacts, diagnoses
 
@@ -209,7 +209,7 @@ copd_contacts = Count(
         en=("record of COPD", "records of COPD"),
     ),
 )
-days_since_heart_failure = DaysSinceGroup(
+days_since_heart_failure = SinceGroup(
     name="days_since_heart_failure",
     domain=Domain.CONDITIONS,
     of=diagnoses,
@@ -219,9 +219,9 @@ days_since_heart_failure = DaysSinceGroup(
     says=days_since(
         sv="senast registrerad hjärtsvikt",
         en="heart failure was last recorded",
-        never_sv="Hjärtsvikt inte registrerad senaste 5 åren",
-        never_en="Heart failure not recorded in the last 5 years",
     ),
+    never_sv="Hjärtsvikt inte registrerad senaste 5 åren",
+    never_en="Heart failure not recorded in the last 5 years",
 )
 
 MEASURES = (

@@ -1,7 +1,8 @@
 """Continuity of care: how contacts spread over units and professions, and listing."""
 
 from features.measures.base import Domain
-from features.measures.kinds import BiceBoxerman, Count, DaysSince, Distinct, UsualProvider
+from features.measures.kinds import BiceBoxerman, Count, Distinct, UsualProvider
+from features.measures.kinds_since import Since
 from features.measures.wording import amount, counts, days_since
 from features.rows import contacts, listings
 
@@ -49,11 +50,11 @@ usual_unit = UsualProvider(
     says=amount(
         sv=(
             "Andel kontakter med den vanligaste enheten",
-            "{n} av kontakterna {window} med samma enhet",
+            "Andel kontakter med samma enhet {window}: {n}",
         ),
         en=(
             "Share of contacts with the usual unit",
-            "{n} of contacts {window} with the same unit",
+            "Share of contacts with the same unit {window}: {n}",
         ),
     ),
     source="doi 10.1097/00005650-197509000-00006",
@@ -67,11 +68,11 @@ usual_primary_unit = UsualProvider(
     says=amount(
         sv=(
             "Andel primärvårdskontakter med den vanligaste enheten",
-            "{n} av primärvårdskontakterna {window} med samma enhet",
+            "Andel primärvårdskontakter med samma enhet {window}: {n}",
         ),
         en=(
             "Share of primary care contacts with the usual unit",
-            "{n} of primary care contacts {window} with the same unit",
+            "Share of primary care contacts with the same unit {window}: {n}",
         ),
     ),
     source="doi 10.1097/00005650-197509000-00006",
@@ -87,7 +88,7 @@ continuity_index = BiceBoxerman(
     ),
     source="doi 10.1097/00005650-197704000-00010",
 )
-days_listed = DaysSince(
+days_listed = Since(
     name="days_listed",
     domain=Domain.CONTINUITY,
     of=listings,
@@ -96,9 +97,9 @@ days_listed = DaysSince(
     says=days_since(
         sv="listning på vårdcentralen",
         en="listing at the care unit",
-        never_sv="Listad på vårdcentralen sedan minst 10 år",
-        never_en="Listed at the care unit for at least 10 years",
     ),
+    never_sv="Listad på vårdcentralen sedan minst 10 år",
+    never_en="Listed at the care unit for at least 10 years",
 )
 new_listings = Count(
     name="new_listings",

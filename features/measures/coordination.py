@@ -2,7 +2,8 @@
 
 from features.codelists import KVA
 from features.measures.base import Domain
-from features.measures.kinds import ActiveNow, DaysSince, HasGroup
+from features.measures.kinds import ActiveNow, HasGroup
+from features.measures.kinds_since import Since
 from features.measures.wording import days_since, done, yes_no
 from features.rows import enrolments, procedures
 
@@ -29,7 +30,7 @@ palliative_care = _done("palliative_care", (365,))
 team_visit = _done("team_visit", (365,))
 pressure_ulcer_prevention = _done("pressure_ulcer_prevention", (365,))
 
-days_since_sip = DaysSince(
+days_since_sip = Since(
     name="days_since_sip",
     domain=Domain.COORDINATION,
     of=procedures.coded(KVA, "sip"),
@@ -37,9 +38,9 @@ days_since_sip = DaysSince(
     says=days_since(
         sv="samordnad individuell plan (SIP)",
         en="a coordinated individual plan (SIP)",
-        never_sv="Ingen samordnad individuell plan (SIP) senaste 5 åren",
-        never_en="No coordinated individual plan (SIP) in the last 5 years",
     ),
+    never_sv="Ingen samordnad individuell plan (SIP) senaste 5 åren",
+    never_en="No coordinated individual plan (SIP) in the last 5 years",
 )
 enrolled_now = ActiveNow(
     name="enrolled_now",

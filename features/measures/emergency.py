@@ -1,7 +1,8 @@
 """Visits to emergency departments."""
 
 from features.measures.base import Direction, Domain
-from features.measures.kinds import Count, DaysSince, Derived, Use, rise
+from features.measures.kinds import Count, Derived, Use, rise
+from features.measures.kinds_since import Since
 from features.measures.wording import counts, days_since, rises
 from features.rows import contacts
 
@@ -15,7 +16,7 @@ emergency_visits = Count(
     direction=Direction.RAISES,
     says=counts(sv=("akutbesök", "akutbesök"), en=("emergency visit", "emergency visits")),
 )
-days_since_emergency_visit = DaysSince(
+days_since_emergency_visit = Since(
     name="days_since_emergency_visit",
     domain=Domain.EMERGENCY,
     of=visits,
@@ -23,9 +24,9 @@ days_since_emergency_visit = DaysSince(
     says=days_since(
         sv="akutbesök",
         en="an emergency visit",
-        never_sv="Inget akutbesök senaste 5 åren",
-        never_en="No emergency visit in the last 5 years",
     ),
+    never_sv="Inget akutbesök senaste 5 åren",
+    never_en="No emergency visit in the last 5 years",
 )
 emergency_visits_rise = Derived(
     name="emergency_visits_rise",

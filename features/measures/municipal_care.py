@@ -3,7 +3,8 @@
 import numpy as np
 
 from features.measures.base import Domain
-from features.measures.kinds import ActiveNow, ActiveSum, DaysIn, DaysSince, Derived, Use
+from features.measures.kinds import ActiveNow, ActiveSum, DaysIn, Derived, Use
+from features.measures.kinds_since import Since
 from features.measures.wording import amount, days_of, days_since, yes_no
 from features.rows import municipal_care
 
@@ -120,7 +121,7 @@ home_help_rise = Derived(
         ),
     ),
 )
-days_since_municipal_care_began = DaysSince(
+days_since_municipal_care_began = Since(
     name="days_since_municipal_care_began",
     domain=Domain.MUNICIPAL_CARE,
     of=municipal_care,
@@ -128,9 +129,9 @@ days_since_municipal_care_began = DaysSince(
     says=days_since(
         sv="senaste nya kommunala insats",
         en="the latest new municipal care",
-        never_sv="Ingen ny kommunal insats senaste 5 åren",
-        never_en="No new municipal care in the last 5 years",
     ),
+    never_sv="Ingen ny kommunal insats senaste 5 åren",
+    never_en="No new municipal care in the last 5 years",
 )
 
 MEASURES = (

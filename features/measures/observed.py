@@ -14,8 +14,11 @@ observed_share = DaysIn(
     windows=(90, 365, 730, 1825),
     unit="share",
     says=amount(
-        sv=("Observerad andel av tiden", "{n} av tiden {window} är synlig i underlaget"),
-        en=("Share of time observed", "{n} of the time {window} is visible in the data"),
+        sv=("Observerad andel av tiden", "Andel av tiden {window} som syns i underlaget: {n}"),
+        en=(
+            "Share of time observed",
+            "Share of the time {window} that is visible in the data: {n}",
+        ),
     ),
 )
 

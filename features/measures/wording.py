@@ -5,11 +5,11 @@ from features.measures.base import Phrase, Wording
 _UNKNOWN_SV, _UNKNOWN_EN = "{}: okänt", "{}: not known"
 
 
-def _phrase_sv(label: str, *, one: str, none: str, many: str = "", never: str = "") -> Phrase:
+def _phrase_sv(label: str, *, one: str, none: str, many: str = "") -> Phrase:
     return Phrase(label, one, none, many, _UNKNOWN_SV.format(label))
 
 
-def _phrase_en(label: str, *, one: str, none: str, many: str = "", never: str = "") -> Phrase:
+def _phrase_en(label: str, *, one: str, none: str, many: str = "") -> Phrase:
     return Phrase(label, one, none, many, _UNKNOWN_EN.format(label))
 
 
@@ -53,7 +53,7 @@ def days_of(*, sv: str, en: str) -> Wording:
     )
 
 
-def days_since(*, sv: str, en: str, never_sv: str, never_en: str) -> Wording:
+def days_since(*, sv: str, en: str) -> Wording:
     """How long ago. The nouns follow "sedan" and "since": "45 dagar sedan utskrivning"."""
     return Wording(
         sv=_phrase_sv(
@@ -61,14 +61,12 @@ def days_since(*, sv: str, en: str, never_sv: str, never_en: str) -> Wording:
             one=f"1 dag sedan {sv}",
             none=f"0 dagar sedan {sv}",
             many=f"{{n}} dagar sedan {sv}",
-            never=never_sv,
         ),
         en=_phrase_en(
             f"Days since {en}",
             one=f"1 day since {en}",
             none=f"0 days since {en}",
             many=f"{{n}} days since {en}",
-            never=never_en,
         ),
     )
 

@@ -129,6 +129,30 @@ def test_directions_are_few_and_agreed() -> None:
         ("age", 87, "87 år", "87 years old"),
         ("days_since_discharge", 12, "12 dagar sedan utskrivning", "12 days since discharge"),
         (
+            "days_since_discharge",
+            1825,
+            "Ingen utskrivning senaste 5 åren",
+            "No discharge in the last 5 years",
+        ),
+        (
+            "days_since_heart_failure",
+            1825,
+            "Hjärtsvikt inte registrerad senaste 5 åren",
+            "Heart failure not recorded in the last 5 years",
+        ),
+        (
+            "usual_unit_365d",
+            2 / 3,
+            "Andel kontakter med samma enhet senaste året: 0,67",
+            "Share of contacts with the same unit in the last year: 0.67",
+        ),
+        (
+            "observed_share_365d",
+            1,
+            "Andel av tiden senaste året som syns i underlaget: 1",
+            "Share of the time in the last year that is visible in the data: 1",
+        ),
+        (
             "hfrs_730d",
             7.1,
             "Skörhet: HFRS 7,1 poäng senaste 2 åren",
