@@ -20,10 +20,16 @@ STRONGEST = 3
 class CanScore(Protocol):
     """The part of a Scorer that the desk needs."""
 
-    version: str
+    @property
+    def version(self) -> str: ...
 
     def score(
-        self, tables: Tables, index_date: date, wanted: list[str] | None = None, **more: Any
+        self,
+        tables: Tables,
+        index_date: date,
+        wanted: list[str] | None = None,
+        *,
+        people: list[str] | None = None,
     ) -> list[answers.PersonScore]: ...
 
 

@@ -33,7 +33,7 @@ app = create_app()
 ROUTES = [*routes.router.routes, *pages.router.routes, *app.routes]
 
 
-class FramsyntService(bentoml.Service):  # type: ignore[misc]
+class FramsyntService(bentoml.Service):
     """A BentoML service whose metrics and logs never see the path of a request."""
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
@@ -99,7 +99,7 @@ class RiskService:
         self.metrics.seconds.labels(*labels).observe(perf_counter() - began)
 
 
-class Refused(BentoMLException):  # type: ignore[misc]
+class Refused(BentoMLException):
     """One of the project's own errors on its way to a problem document."""
 
     def __init__(self, error: FramsyntError) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -120,12 +121,12 @@ def _care(tables: Tables) -> Iterator[TimelineEvent]:
     care = tables.get("municipal_care")
     if care is None:
         return
-    for row in care.itertuples(index=False):
+    hours_granted = care["hours_per_month"].tolist()
+    for row, hours in zip(care.itertuples(index=False), hours_granted, strict=True):
         start = _day(row.start)
         assert start is not None
-        hours = row.hours_per_month
         words = CARE[str(row.kind)]
-        if pd.notna(hours):
+        if hours == hours:  # not NaN
             words = Words(
                 sv=f"{words.sv}, {hours:.0f} timmar i månaden",
                 en=f"{words.en}, {hours:.0f} hours a month",
@@ -156,5 +157,5 @@ def _enrolments(tables: Tables) -> Iterator[TimelineEvent]:
         )
 
 
-def _day(value: object) -> date | None:
-    return None if pd.isna(value) else pd.Timestamp(str(value)).date()
+def _day(value: Any) -> date | None:
+    return None if pd.isna(value) else pd.Timestamp(value).date()

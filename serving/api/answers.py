@@ -132,11 +132,14 @@ class Person(Answer):
     explanations: list[Explanation]
 
 
+Day = date  # a field of the next class is itself called date
+
+
 class TimelineEvent(Answer):
     """Something recorded about a person, as known at the index date."""
 
-    date: date
-    end: date | None = None
+    date: Day
+    end: Day | None = None
     kind: str = Field(examples=["admission"])
     words: Words
     details: list[str] = Field(default_factory=list, examples=[["I50.9"]])

@@ -22,6 +22,8 @@ STATIC = Path(__file__).parents[1] / "web" / "static"
 
 DESCRIPTION = """Weekly risk lists and the people on them.
 
+`POST /score` and `/score_batch` score histories; `/docs.json` describes those two.
+
 Every call needs `Authorization: Bearer TOKEN`. Errors are problem documents (RFC 9457).
 A score is a probability among people with the same records; it is not a diagnosis, does not
 say what helps, and decides nothing. Every look at a person is written to the access log.

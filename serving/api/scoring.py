@@ -62,7 +62,7 @@ class ScoreRequest(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [EXAMPLE]}
+        extra="forbid", hide_input_in_errors=True, json_schema_extra={"example": EXAMPLE}
     )
 
     history: dict[StrictStr, list[dict[str, Any]]] = Field(

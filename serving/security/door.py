@@ -73,18 +73,18 @@ class Guard:
         path = scope["path"]
         refused = _refuse_body(scope) if who else None
         if refused is not None:
-            body = json.dumps(refused).encode()
-            await _answer(send, int(refused["status"]), body, problems.MEDIA_TYPE)
+            await _answer(
+                send, int(refused["status"]), json.dumps(refused).encode(), problems.MEDIA_TYPE
+            )
         elif who or path in OPEN or path.startswith(OPEN_BELOW):
             await self.app(scope, receive, send)
         elif _wants_page(scope):
             where = f"/login?next={quote(path)}" if path != "/" else "/login"
             await _answer(send, 303, b"", "text/plain", location=where)
         else:
-            body = problems.problem(401, "Send the API token as Authorization: Bearer …")
-            await _answer(
-                send, 401, json.dumps(body).encode(), problems.MEDIA_TYPE, www_authenticate="Bearer"
-            )
+            stranger = problems.problem(401, "Send the API token as Authorization: Bearer …")
+            said = json.dumps(stranger).encode()
+            await _answer(send, 401, said, problems.MEDIA_TYPE, www_authenticate="Bearer")
 
     def _who(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)

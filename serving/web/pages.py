@@ -159,8 +159,8 @@ def person(request: Request, desk: AtDesk, person_id: str, week: Week = "current
 def other_targets(entries: list[Entry], primary: str) -> list[str]:
     """At most two more targets beside the primary one on a list; never death."""
     names = list(entries[0].probabilities) if entries else []
-    wanted = [n for n in ("unplanned_365", "unplanned_30", "admission_30") if n in names]
-    return [n for n in wanted if n != primary][:2]
+    shown = ["unplanned_365", "unplanned_30", "admission_30"]
+    return [n for n in shown if n in names and n != primary][:2]
 
 
 def _primary_first(explanations: list[Explanation], person: Any) -> list[Explanation]:

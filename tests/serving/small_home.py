@@ -13,6 +13,7 @@ from features.measures import MEASURES
 from features.region import RegionSettings, simulate
 from features.sources import SOURCES
 from features.store import Extract, ExtractStore
+from features.tables import Tables
 from models.outcomes import outcomes
 from models.risk_model import Calibration, RiskModel, reference_population
 from models.targets import TARGETS
@@ -79,3 +80,20 @@ def register_model(home: Home, model: RiskModel, work: Path) -> str:
         folder, example=example, params={}, metrics={}, artifacts=artifacts, tags={}
     )
     return champion.version
+
+
+def as_json(tables: Tables) -> dict[str, list[dict[str, object]]]:
+    """Canonical tables as the rows of a scoring call."""
+    return {name: [_plain(row) for row in t.to_dict("records")] for name, t in tables.items()}
+
+
+def _plain(row: dict[str, object]) -> dict[str, object]:
+    plain: dict[str, object] = {}
+    for column, value in row.items():
+        if pd.isna(value):  # type: ignore[call-overload]
+            plain[column] = None
+        elif isinstance(value, pd.Timestamp):
+            plain[column] = value.date().isoformat()
+        else:
+            plain[column] = value
+    return plain

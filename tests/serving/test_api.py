@@ -116,6 +116,25 @@ def test_a_problem_document_that_does_not_repeat_what_was_sent(
     assert "SECRET" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content-type": "multipart/form-data"}, 415),
+        ({}, 415),
+        ({"content-type": "application/vnd.bentoml+pickle"}, 415),
+        ({"content-type": "application/json", "content-length": str(2**30)}, 413),
+        ({"content-type": "application/json", "content-length": "x"}, 411),
+        ({"content-type": "application/json"}, 404),  # past the door; no such service here
+    ],
+)
+def test_scoring_calls_are_json_of_moderate_length(
+    client: Client, headers: dict[str, str], status: int
+) -> None:
+    for path in ("/score", "/score_batch"):
+        answer = client.post(path, content=b"{}", headers={**TOKEN, **headers})
+        assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
 def test_wrong_method_is_a_problem_too(client: Client) -> None:
     answer = client.post("/api/v1/care-units", headers=TOKEN)
     assert answer.status_code == 405

@@ -1,0 +1,269 @@
+"""The real service: BentoML in its own process, spoken to over HTTP."""
+
+import json
+import math
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from features.errors import ModelMissing, ServiceError, SettingsError
+from features.home import Home
+from features.store import ExtractStore
+from serving import run
+from serving.api.scoring import EXAMPLE
+from serving.register import Register
+from serving.scoring import Scorer
+from serving.security.login import Login
+from serving.weekly import run_weekly
+from tests.serving.small_home import as_json, small_extract, small_model
+
+ROOT = Path(__file__).parents[2]
+START = """
+import sys
+from features.home import Home
+from serving import run
+run.champion_pin = lambda home: sys.argv[3]  # no registry: the model lies in a folder
+run.serve(Home.at(sys.argv[1]), port=int(sys.argv[2]))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Running:
+    """A service that answers, its home, and the file that holds all it has said."""
+
+    http: httpx.Client
+    home: Home
+    log: Path
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def score(self, body: Any, path: str = "/score", **headers: str) -> httpx.Response:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.http.post(
+            path, content=content, headers={"content-type": "application/json", **headers}
+        )
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    work = tmp_path_factory.mktemp("service")
+    home = Home.at(work / "home")
+    model = small_model(small_extract(home, people=250))
+    model.save(work / "model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Scorer, "of", lambda _home: Scorer(model, "7"))
+        run_weekly(home, capacity=5)
+    log, port = work / "log", free_port()
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, str(home.path), str(port), f"7:{work / 'model'}"],
+            cwd=ROOT,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    token = {"Authorization": f"Bearer {_login(home, process).token}"}
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{port}", headers=token, timeout=60, trust_env=False
+    ) as http:
+        running = Running(http, home, log, process, port)
+        _wait_until_ready(running)
+        yield running
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+
+
+def _login(home: Home, process: subprocess.Popen[bytes]) -> Login:
+    while not home.login_file.exists():
+        assert process.poll() is None, "the service did not start"
+        time.sleep(0.1)
+    return Login.of(home)
+
+
+def _wait_until_ready(running: Running) -> None:
+    for _ in range(600):
+        assert running.process.poll() is None, running.log.read_text()
+        try:
+            if running.http.get("/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    pytest.fail(f"not ready after two minutes: {running.log.read_text()}")
+
+
+@pytest.mark.slow
+def test_says_where_it_is_and_how_to_get_in(service: Running) -> None:
+    said = service.log.read_text()
+    login = Login.of(service.home)
+    assert f"http://127.0.0.1:{service.port}" in said
+    assert "Demoinloggning" in said
+    assert login.password in said
+    assert login.token in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz", "/metrics"])
+def test_health_and_metrics_are_open(service: Running, path: str) -> None:
+    assert httpx.get(f"{service.http.base_url}{path}", trust_env=False).status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["/score", "/score_batch", "/docs.json", "/schema.json", "/x"])
+def test_everything_else_is_closed(service: Running, path: str) -> None:
+    answer = httpx.post(f"{service.http.base_url}{path}", json={}, trust_env=False)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.slow
+def test_scores_are_those_of_the_weekly_run(service: Running) -> None:
+    register = Register.open(service.home)
+    current = register.current()
+    assert current is not None
+    entries = register.entries(current.id)
+    register.close()
+    extract = ExtractStore(service.home).get(current.extract_id)
+    assert entries
+    for entry in entries:
+        history = as_json(extract.person(entry.person_id))
+        request = {"history": history, "index_date": current.index_date.isoformat()}
+        answer = service.score(request).json()
+        assert answer["model_version"] == "7"
+        assert answer["probabilities"] == pytest.approx(entry.probabilities, abs=1e-9)
+        assert answer["groups"] == entry.target_groups
+        [why] = answer["explanations"]
+        p = answer["probabilities"][why["target"]]
+        total = why["base"] + why["rest"] + sum(r["contribution"] for r in why["reasons"])
+        assert total == pytest.approx(math.log(p / (1 - p)), abs=1e-6)
+
+
+@pytest.mark.slow
+def test_many_people_in_one_call(service: Running) -> None:
+    tables = ExtractStore(service.home).current().read(0)
+    people = sorted(tables["persons"]["person_id"])[:5]
+    some = {name: t[t["person_id"].isin(people)] for name, t in tables.items()}
+    answer = service.score(
+        {
+            "history": as_json(some),
+            "index_date": "2026-11-16",
+            "targets": ["unplanned_30"],
+            "language": "en",
+        },
+        "/score_batch",
+    ).json()
+    assert [s["person_id"] for s in answer["scores"]] == people
+    assert all(set(s["probabilities"]) == {"unplanned_30"} for s in answer["scores"])
+    assert all(set(s["text"]) == {"unplanned_30"} for s in answer["scores"])
+
+
+@pytest.mark.slow
+def test_the_example_of_the_document_works(service: Running) -> None:
+    answer = service.score(EXAMPLE)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["explanations"][0]["reasons"]
+    assert "ScoreRequest" in service.http.get("/docs.json").text
+
+
+PERSON = {"person_id": "P1", "birth_date": "1941-05-02", "sex": "female"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{SECRET", 400),
+        (b"[]", 400),
+        ({}, 400),
+        ({"SECRET": 1}, 400),
+        ({"history": "SECRET", "index_date": "2026-11-16"}, 400),
+        ({"history": {"persons": [PERSON]}, "index_date": "SECRET"}, 400),
+        ({"history": {"persons": [PERSON]}, "index_date": "2026-11-16", "language": "SECRET"}, 400),
+        (
+            {"history": {"persons": [PERSON]}, "index_date": "2026-11-16", "targets": ["SECRET"]},
+            400,
+        ),
+        ({"history": {"persons": [PERSON]}, "index_date": "2026-11-16", "targets": []}, 400),
+        ({"history": {}, "index_date": "2026-11-16"}, 422),
+        ({"history": {"persons": [PERSON, PERSON]}, "index_date": "2026-11-16"}, 422),
+        (
+            {
+                "history": {"persons": [{**PERSON, "birth_date": "SECRET"}]},
+                "index_date": "2026-11-16",
+            },
+            422,
+        ),
+    ],
+)
+def test_a_malformed_body_is_a_problem_that_nobody_logs(
+    service: Running, body: Any, status: int
+) -> None:
+    said = service.log.read_text()
+    answer = service.score(body)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert "SECRET" not in answer.text
+    assert service.log.read_text() == said
+
+
+@pytest.mark.slow
+def test_metrics_count_scores_and_know_nobody(service: Running) -> None:
+    register = Register.open(service.home)
+    current = register.current()
+    assert current is not None
+    person = register.entries(current.id)[0].person_id
+    register.close()
+    assert service.http.get(f"/api/v1/people/{person}").status_code == 200
+    service.score(EXAMPLE)
+
+    metrics = service.http.get("/metrics").text
+    assert 'framsynt_scores_served_total{method="score",model_version="7"}' in metrics
+    assert "framsynt_score_seconds_bucket" in metrics
+    assert "/api/v1/people/{person_id}" in metrics
+    assert person not in metrics
+    assert person not in service.log.read_text()
+
+
+@pytest.mark.slow
+def test_pages_live_beside_the_scores(service: Running) -> None:
+    answer = service.http.get("/", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert "Vårdcentralen" in answer.text
+
+
+def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ServiceError, match="--port"):
+            run.serve(Home.at(tmp_path), port=port)
+
+
+@pytest.mark.parametrize("port", [0, -1, 70000])
+def test_what_is_not_a_port(tmp_path: Path, port: int) -> None:
+    with pytest.raises(SettingsError, match="not a port"):
+        run.serve(Home.at(tmp_path), port=port)
+
+
+def test_no_model_is_said_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing):
+        run.serve(Home.at(tmp_path), port=free_port())
+    assert not (tmp_path / "login.json").exists()

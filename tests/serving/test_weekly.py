@@ -1,0 +1,192 @@
+"""The weekly run on a small simulated region with a real, small model."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.errors import ExtractMissing, SettingsError
+from features.home import Home
+from features.store import ExtractStore
+from models import population
+from serving import weekly
+from serving.register import Register
+from serving.scoring import Scorer
+from serving.weekly import run_weekly
+from tests.serving.small_home import small_extract, small_model
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Scorer]:
+    home = Home.at(tmp_path_factory.mktemp("home"))
+    return home, Scorer(small_model(small_extract(home)), "1")
+
+
+@pytest.fixture
+def home(made: tuple[Home, Scorer], monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """The region and model are shared; each test has a register of its own."""
+    home, scorer = made
+    monkeypatch.setattr(Scorer, "of", lambda _home: scorer)
+    yield home
+    for file in home.path.glob("register.db*"):
+        file.unlink()
+
+
+@pytest.fixture
+def written(home: Home) -> Iterator[Register]:
+    """After two weeks' runs."""
+    run_weekly(home, weeks_back=1, capacity=5)
+    run_weekly(home, capacity=5)
+    register = Register.open(home)
+    yield register
+    register.close()
+
+
+def test_the_default_week_follows_the_extract(home: Home) -> None:
+    result = run_weekly(home, capacity=5)
+    assert (result.week, result.index_date) == ("2026-W47", date(2026, 11, 16))
+    assert result.written
+    assert result.listed <= 5 * result.care_units
+    assert "2026-W47" in result.summary()
+
+
+def test_everyone_present_is_scored_and_nobody_else(
+    written: Register, home: Home, made: tuple[Home, Scorer]
+) -> None:
+    run = written.current()
+    assert run is not None
+    extract = ExtractStore(home).current()
+    present = [
+        population.present(extract.read(n), extract.manifest.coverage, run.index_date)
+        for n in extract.partitions
+    ]
+    expected = pd.concat(present)
+    assert set(written.scores(run.id, run.primary_target)) == set(expected.index[expected])
+
+
+def test_a_list_is_its_units_likeliest_in_a_target_group(
+    written: Register, home: Home, made: tuple[Home, Scorer]
+) -> None:
+    run = written.current()
+    assert run is not None
+    extract, scorer = ExtractStore(home).current(), made[1]
+    tables = {n: extract.read(n) for n in extract.partitions}
+    matrix = pd.concat(
+        scorer.matrix(t, run.index_date, extract.manifest.coverage) for t in tables.values()
+    ).droplevel("index_date")
+    chance = scorer.model.predict(matrix)[run.primary_target]
+    eligible = population.groups(matrix).any(axis=1)
+    unit = pd.concat(population.listed_unit(t, run.index_date) for t in tables.values())
+    for summary in written.units(run.id):
+        here = chance[eligible & (unit.reindex(chance.index) == summary.care_unit)]
+        scored = written.scores(run.id, run.primary_target)
+        order = sorted((-p, person) for person, p in here.items() if person in scored)
+        listed = written.entries(run.id, summary.care_unit)
+        assert [e.person_id for e in listed] == [person for _, person in order[:5]]
+        assert [e.rank for e in listed] == list(range(1, len(listed) + 1))
+        assert all(e.target_groups for e in listed)
+        assert all(e.mobile_model in "ABC" for e in listed)
+
+
+def test_stored_reasons_add_up_to_the_stored_probability(written: Register) -> None:
+    run = written.current()
+    assert run is not None
+    entries = written.entries(run.id)
+    reasons = written.reasons(run.id, [e.person_id for e in entries], run.primary_target)
+    for entry in entries:
+        why = reasons[entry.person_id]
+        total = why.base + why.rest + sum(r["contribution"] for r in why.reasons)
+        p = entry.probabilities[run.primary_target]
+        assert total == pytest.approx(np.log(p / (1 - p)), abs=1e-6)
+        assert all(r["words"]["sv"] and r["words"]["en"] for r in why.reasons)
+
+
+def test_one_person_alone_gets_the_same_score_as_in_the_run(
+    written: Register, home: Home, made: tuple[Home, Scorer]
+) -> None:
+    run, scorer = written.current(), made[1]
+    assert run is not None
+    extract = ExtractStore(home).current()
+    for entry in written.entries(run.id)[:5]:
+        [alone] = scorer.score(extract.person(entry.person_id), run.index_date)
+        assert alone.probabilities == pytest.approx(entry.probabilities, abs=1e-9)
+        assert alone.groups == entry.target_groups
+
+
+def test_the_second_week_says_what_changed(written: Register) -> None:
+    first, second = written.current("2026-W46"), written.current("2026-W47")
+    assert first is not None
+    assert second is not None
+    before = {e.person_id for e in written.entries(first.id)}
+    assert all(e.changed[0] == "new" for e in written.entries(first.id))
+    for entry in written.entries(second.id):
+        assert (entry.changed[0] == "still") == (entry.person_id in before)
+
+
+def test_running_again_changes_nothing_and_says_so(home: Home) -> None:
+    first, again = run_weekly(home, capacity=5), run_weekly(home, capacity=5)
+    assert first.written
+    assert not again.written
+    assert "unchanged" in again.summary()
+    assert (first.listed, first.new) == (again.listed, again.new)
+    assert run_weekly(home, capacity=6).written
+
+
+@pytest.mark.parametrize("week", ["2026-W48", "2031-W01"])
+def test_a_week_beyond_the_data_is_refused(home: Home, week: str) -> None:
+    with pytest.raises(SettingsError, match="2026-W47"):
+        run_weekly(home, week)
+
+
+@pytest.mark.parametrize("week", ["next", "2026-W60"])
+def test_a_bad_week_is_refused(home: Home, week: str) -> None:
+    with pytest.raises(SettingsError, match="not a week"):
+        run_weekly(home, week)
+
+
+def test_a_capacity_of_nobody_is_refused(home: Home) -> None:
+    with pytest.raises(SettingsError, match="at least 1"):
+        run_weekly(home, capacity=0)
+
+
+def test_a_home_without_an_extract_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ExtractMissing):
+        run_weekly(Home.at(tmp_path))
+
+
+def _run_and_die(home: Home, scorer: Scorer) -> None:
+    """Killed from within, when the scores are in but the transaction is not done."""
+    from serving.register import register as writer
+
+    insert = writer._insert_scores
+
+    def then_die(*what: object) -> None:
+        insert(*what)  # type: ignore[arg-type]
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    writer._insert_scores = then_die  # type: ignore[assignment]
+    weekly.Scorer.of = classmethod(lambda cls, _home: scorer)  # type: ignore[assignment,method-assign]
+    run_weekly(home, capacity=5)
+
+
+def test_killed_half_way_the_previous_list_stays_current(
+    home: Home, made: tuple[Home, Scorer]
+) -> None:
+    run_weekly(home, weeks_back=1, capacity=5)
+    process = multiprocessing.get_context("spawn").Process(target=_run_and_die, args=made)
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+
+    register = Register.open(home)
+    run = register.current()
+    register.close()
+    assert run is not None
+    assert run.week == "2026-W46"
+    assert run_weekly(home, capacity=5).written  # and the next attempt succeeds
