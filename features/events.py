@@ -56,6 +56,15 @@ class Events:
         )
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Which person met which value: ``person`` of every pair, ``of_event``: each event's pair."""
+
+    events: Events
+    of_event: np.ndarray
+    person: np.ndarray
+
+
 class TableArrays:
     """One table of a history: person numbers, days, and the class of every row."""
 

@@ -18,7 +18,7 @@ import pandas as pd
 from features.codelists import CodeList
 from features.codelists.admissions import position_rules
 from features.errors import DataError
-from features.events import NEVER, Events, TableArrays, day
+from features.events import NEVER, Events, Pairs, TableArrays, day
 from features.rows import Rows
 from features.tables import TABLE, Coverage, Tables
 
@@ -40,6 +40,7 @@ class History:
         self._arrays: dict[str, TableArrays] = {}
         self._selected: dict[Rows, Events] = {}
         self._grouped: dict[tuple[Rows, CodeList], tuple[Events, np.ndarray]] = {}
+        self._pairs: dict[tuple[Rows, str], Pairs] = {}
         self._labels: dict[tuple[str, str], np.ndarray] = {}
 
     @classmethod
@@ -143,6 +144,18 @@ class History:
             values = self.arrays(table).frame[column]
             self._labels[table, column] = pd.factorize(values)[0]
         return self._labels[table, column]
+
+    def pairs(self, rows: Rows, column: str) -> Pairs:
+        """The pairs of person and value among all rows of a selection, known or not."""
+        if (rows, column) not in self._pairs:
+            events = self.select(rows)
+            value = self.labels(rows.table.name, column)[events.row]
+            with_value = np.flatnonzero(value >= 0)
+            events, value = events.take(with_value), value[with_value].astype(np.int64)
+            stride = value.max(initial=0) + 1
+            pair, of_event = np.unique(events.person * stride + value, return_inverse=True)
+            self._pairs[rows, column] = Pairs(events, of_event, pair // stride)
+        return self._pairs[rows, column]
 
     def grouped(self, base: Rows, codelist: CodeList) -> tuple[Events, np.ndarray]:
         """The rows of ``base`` spread over a list's groups: (events, group of each event).

@@ -126,7 +126,7 @@ class Rows:
                 return False
             if column == "urgency" and not coverage.urgency:
                 return False
-        if self.table.name == "diagnoses":
+        if "system" in self.table.column:
             if self.codes and not self.codes.systems & coverage.systems:
                 return False
             if self.listed and not self.listed.systems & coverage.systems:

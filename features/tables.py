@@ -288,8 +288,8 @@ Tables = dict[str, pd.DataFrame]
 class Coverage:
     """What a source delivers at all: missing is not zero.
 
-    ``tables``: delivered tables. ``systems``: diagnosis code systems. ``settings``:
-    contact settings. ``urgency``: whether planned is told from unplanned.
+    ``tables``: delivered tables. ``systems``: code systems of diagnoses and procedures.
+    ``settings``: contact settings. ``urgency``: whether planned is told from unplanned.
     A measure that needs what is not covered is NaN ("not known"), never 0.
     """
 
@@ -302,10 +302,10 @@ class Coverage:
     def of(cls, tables: Tables) -> "Coverage":
         """What the rows themselves show to be delivered."""
         contacts = tables.get("contacts", CONTACTS.empty())
-        diagnoses = tables.get("diagnoses", DIAGNOSES.empty())
+        coded = [tables[name]["system"] for name in ("diagnoses", "procedures") if name in tables]
         return cls(
             frozenset(tables),
-            frozenset(map(str, diagnoses["system"].unique())),
+            frozenset(str(system) for systems in coded for system in systems.unique()),
             frozenset(map(str, contacts["setting"].unique())),
             bool((contacts["urgency"] != "unknown").any()),
         )

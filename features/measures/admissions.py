@@ -6,13 +6,13 @@ from features.measures.kinds import (
     ActiveNow,
     Count,
     DaysIn,
+    DaysSince,
     Derived,
     Distinct,
     Readmissions,
     Use,
     rise,
 )
-from features.measures.kinds_since import Since
 from features.measures.wording import counts, days_of, days_since, rises, yes_no
 from features.rows import contacts, diagnoses
 
@@ -116,7 +116,7 @@ admitted_now = ActiveNow(
         en=("In hospital now", "In hospital now", "Not in hospital now"),
     ),
 )
-days_since_discharge = Since(
+days_since_discharge = DaysSince(
     name="days_since_discharge",
     domain=Domain.ADMISSIONS,
     of=stays,
@@ -125,11 +125,10 @@ days_since_discharge = Since(
     says=days_since(
         sv="utskrivning",
         en="discharge",
+        never=("Ingen utskrivning senaste 5 åren", "No discharge in the last 5 years"),
     ),
-    never_sv="Ingen utskrivning senaste 5 åren",
-    never_en="No discharge in the last 5 years",
 )
-days_since_unplanned_admission = Since(
+days_since_unplanned_admission = DaysSince(
     name="days_since_unplanned_admission",
     domain=Domain.ADMISSIONS,
     of=unplanned,
@@ -137,11 +136,13 @@ days_since_unplanned_admission = Since(
     says=days_since(
         sv="oplanerad inläggning",
         en="an unplanned admission",
+        never=(
+            "Ingen oplanerad inläggning senaste 5 åren",
+            "No unplanned admission in the last 5 years",
+        ),
     ),
-    never_sv="Ingen oplanerad inläggning senaste 5 åren",
-    never_en="No unplanned admission in the last 5 years",
 )
-days_since_avoidable_admission = Since(
+days_since_avoidable_admission = DaysSince(
     name="days_since_avoidable_admission",
     domain=Domain.ADMISSIONS,
     of=avoidable,
@@ -149,9 +150,11 @@ days_since_avoidable_admission = Since(
     says=days_since(
         sv="undvikbar inläggning",
         en="an avoidable admission",
+        never=(
+            "Ingen undvikbar inläggning senaste 5 åren",
+            "No avoidable admission in the last 5 years",
+        ),
     ),
-    never_sv="Ingen undvikbar inläggning senaste 5 åren",
-    never_en="No avoidable admission in the last 5 years",
 )
 unplanned_admissions_rise = Derived(
     name="unplanned_admissions_rise",

@@ -59,6 +59,7 @@ class Phrase:
 
     ``{n}`` is the value and ``{window}`` the time span ("senaste året"). ``none`` is said
     of 0 (or of "no"), ``one`` of 1 (or of "yes"), ``many`` of all else.
+    ``never`` is said where a time since something has reached the longest told apart.
     ``label`` names the measure itself, without a value.
     """
 
@@ -67,6 +68,7 @@ class Phrase:
     none: str
     many: str = ""
     unknown: str = ""
+    never: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,11 @@ def number(value: float, language: Language) -> str:
     return text.replace(".", ",") if language == "sv" else text
 
 
+def percent(value: float, language: Language) -> str:
+    """A share (0-1) in whole per cent."""
+    return f"{100 * value:.0f} %" if language == "sv" else f"{100 * value:.0f}%"
+
+
 @dataclass(frozen=True)
 class Feature:
     """A measure over one window: one column of the matrix."""
@@ -138,8 +145,10 @@ class Feature:
         if math.isnan(value):
             unknown = "okänt" if language == "sv" else "unknown"
             return phrase.unknown or f"{phrase.label[0].lower()}{phrase.label[1:]}: {unknown}"
-        shown = number(value, language)
-        if value == 0:
+        shown = (percent if self.measure.unit == "share" else number)(value, language)
+        if phrase.never and value >= self.measure.longest:
+            text = phrase.never
+        elif value == 0:
             text = phrase.none
         elif shown == "1" or not phrase.many:
             text = phrase.one
@@ -162,6 +171,8 @@ class Measure(ABC):
     direction: Direction = Direction.OPEN
     source: str = ""
     made_of_others: ClassVar[bool] = False
+    longest: float = math.inf
+    """The longest time since something that the measure tells apart."""
 
     def __post_init__(self) -> None:
         if list(self.windows) != sorted(set(self.windows)):

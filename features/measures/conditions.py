@@ -2,14 +2,7 @@
 
 from features.codelists import CHARLSON, CHRONIC_GROUPS, TARGET_CONDITIONS, CodeList
 from features.measures.base import Direction, Domain
-from features.measures.kinds import (
-    CodeScore,
-    Count,
-    Distinct,
-    GroupCount,
-    HasGroup,
-)
-from features.measures.kinds_since import SinceGroup
+from features.measures.kinds import CodeScore, Count, DaysSinceGroup, Distinct, GroupCount, HasGroup
 from features.measures.wording import amount, counts, days_since, diagnosis
 from features.rows import contacts, diagnoses
 
@@ -209,7 +202,7 @@ copd_contacts = Count(
         en=("record of COPD", "records of COPD"),
     ),
 )
-days_since_heart_failure = SinceGroup(
+days_since_heart_failure = DaysSinceGroup(
     name="days_since_heart_failure",
     domain=Domain.CONDITIONS,
     of=diagnoses,
@@ -219,9 +212,11 @@ days_since_heart_failure = SinceGroup(
     says=days_since(
         sv="senast registrerad hjärtsvikt",
         en="heart failure was last recorded",
+        never=(
+            "Hjärtsvikt inte registrerad senaste 5 åren",
+            "Heart failure not recorded in the last 5 years",
+        ),
     ),
-    never_sv="Hjärtsvikt inte registrerad senaste 5 åren",
-    never_en="Heart failure not recorded in the last 5 years",
 )
 
 MEASURES = (

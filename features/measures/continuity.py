@@ -1,8 +1,7 @@
 """Continuity of care: how contacts spread over units and professions, and listing."""
 
 from features.measures.base import Domain
-from features.measures.kinds import BiceBoxerman, Count, Distinct, UsualProvider
-from features.measures.kinds_since import Since
+from features.measures.kinds import BiceBoxerman, Count, DaysSince, Distinct, UsualProvider
 from features.measures.wording import amount, counts, days_since
 from features.rows import contacts, listings
 
@@ -88,7 +87,7 @@ continuity_index = BiceBoxerman(
     ),
     source="doi 10.1097/00005650-197704000-00010",
 )
-days_listed = Since(
+days_listed = DaysSince(
     name="days_listed",
     domain=Domain.CONTINUITY,
     of=listings,
@@ -97,9 +96,11 @@ days_listed = Since(
     says=days_since(
         sv="listning på vårdcentralen",
         en="listing at the care unit",
+        never=(
+            "Listad på vårdcentralen sedan minst 10 år",
+            "Listed at the care unit for at least 10 years",
+        ),
     ),
-    never_sv="Listad på vårdcentralen sedan minst 10 år",
-    never_en="Listed at the care unit for at least 10 years",
 )
 new_listings = Count(
     name="new_listings",

@@ -2,8 +2,7 @@
 
 from features.codelists import KVA
 from features.measures.base import Domain
-from features.measures.kinds import ActiveNow, HasGroup
-from features.measures.kinds_since import Since
+from features.measures.kinds import ActiveNow, DaysSince, HasGroup
 from features.measures.wording import days_since, done, yes_no
 from features.rows import enrolments, procedures
 
@@ -30,7 +29,7 @@ palliative_care = _done("palliative_care", (365,))
 team_visit = _done("team_visit", (365,))
 pressure_ulcer_prevention = _done("pressure_ulcer_prevention", (365,))
 
-days_since_sip = Since(
+days_since_sip = DaysSince(
     name="days_since_sip",
     domain=Domain.COORDINATION,
     of=procedures.coded(KVA, "sip"),
@@ -38,9 +37,11 @@ days_since_sip = Since(
     says=days_since(
         sv="samordnad individuell plan (SIP)",
         en="a coordinated individual plan (SIP)",
+        never=(
+            "Ingen samordnad individuell plan (SIP) senaste 5 åren",
+            "No coordinated individual plan (SIP) in the last 5 years",
+        ),
     ),
-    never_sv="Ingen samordnad individuell plan (SIP) senaste 5 åren",
-    never_en="No coordinated individual plan (SIP) in the last 5 years",
 )
 enrolled_now = ActiveNow(
     name="enrolled_now",

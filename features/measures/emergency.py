@@ -1,8 +1,7 @@
 """Visits to emergency departments."""
 
 from features.measures.base import Direction, Domain
-from features.measures.kinds import Count, Derived, Use, rise
-from features.measures.kinds_since import Since
+from features.measures.kinds import Count, DaysSince, Derived, Use, rise
 from features.measures.wording import counts, days_since, rises
 from features.rows import contacts
 
@@ -16,7 +15,7 @@ emergency_visits = Count(
     direction=Direction.RAISES,
     says=counts(sv=("akutbesök", "akutbesök"), en=("emergency visit", "emergency visits")),
 )
-days_since_emergency_visit = Since(
+days_since_emergency_visit = DaysSince(
     name="days_since_emergency_visit",
     domain=Domain.EMERGENCY,
     of=visits,
@@ -24,9 +23,8 @@ days_since_emergency_visit = Since(
     says=days_since(
         sv="akutbesök",
         en="an emergency visit",
+        never=("Inget akutbesök senaste 5 åren", "No emergency visit in the last 5 years"),
     ),
-    never_sv="Inget akutbesök senaste 5 åren",
-    never_en="No emergency visit in the last 5 years",
 )
 emergency_visits_rise = Derived(
     name="emergency_visits_rise",

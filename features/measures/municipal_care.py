@@ -3,8 +3,7 @@
 import numpy as np
 
 from features.measures.base import Domain
-from features.measures.kinds import ActiveNow, ActiveSum, DaysIn, Derived, Use
-from features.measures.kinds_since import Since
+from features.measures.kinds import ActiveNow, ActiveSum, DaysIn, DaysSince, Derived, Use
 from features.measures.wording import amount, days_of, days_since, yes_no
 from features.rows import municipal_care
 
@@ -121,7 +120,7 @@ home_help_rise = Derived(
         ),
     ),
 )
-days_since_municipal_care_began = Since(
+days_since_municipal_care_began = DaysSince(
     name="days_since_municipal_care_began",
     domain=Domain.MUNICIPAL_CARE,
     of=municipal_care,
@@ -129,9 +128,11 @@ days_since_municipal_care_began = Since(
     says=days_since(
         sv="senaste nya kommunala insats",
         en="the latest new municipal care",
+        never=(
+            "Ingen ny kommunal insats senaste 5 åren",
+            "No new municipal care in the last 5 years",
+        ),
     ),
-    never_sv="Ingen ny kommunal insats senaste 5 åren",
-    never_en="No new municipal care in the last 5 years",
 )
 
 MEASURES = (

@@ -4,8 +4,7 @@ Professions are told where the source names physicians "physician".
 """
 
 from features.measures.base import Domain
-from features.measures.kinds import Count, Derived, Use, rise
-from features.measures.kinds_since import Since
+from features.measures.kinds import Count, DaysSince, Derived, Use, rise
 from features.measures.wording import counts, days_since, rises
 from features.rows import contacts
 
@@ -98,7 +97,7 @@ primary_unplanned_contacts = Count(
         en=("unplanned contact with primary care", "unplanned contacts with primary care"),
     ),
 )
-days_since_primary_visit = Since(
+days_since_primary_visit = DaysSince(
     name="days_since_primary_visit",
     domain=Domain.PRIMARY_CARE,
     of=primary.where(form=("visit", "home_visit")),
@@ -106,9 +105,11 @@ days_since_primary_visit = Since(
     says=days_since(
         sv="besök i primärvården",
         en="a visit in primary care",
+        never=(
+            "Inget besök i primärvården senaste 5 åren",
+            "No visit in primary care in the last 5 years",
+        ),
     ),
-    never_sv="Inget besök i primärvården senaste 5 åren",
-    never_en="No visit in primary care in the last 5 years",
 )
 primary_visits_rise = Derived(
     name="primary_visits_rise",

@@ -1,8 +1,7 @@
 """Outpatient specialist care."""
 
 from features.measures.base import Domain
-from features.measures.kinds import Count, Distinct
-from features.measures.kinds_since import Since
+from features.measures.kinds import Count, DaysSince, Distinct
 from features.measures.wording import counts, days_since
 from features.rows import contacts
 
@@ -56,7 +55,7 @@ specialist_units = Distinct(
         en=("unit of specialist care", "different units of specialist care"),
     ),
 )
-days_since_specialist_visit = Since(
+days_since_specialist_visit = DaysSince(
     name="days_since_specialist_visit",
     domain=Domain.SPECIALIST_CARE,
     of=visits,
@@ -64,9 +63,11 @@ days_since_specialist_visit = Since(
     says=days_since(
         sv="besök i specialistvården",
         en="a visit in specialist care",
+        never=(
+            "Inget besök i specialistvården senaste 5 åren",
+            "No visit in specialist care in the last 5 years",
+        ),
     ),
-    never_sv="Inget besök i specialistvården senaste 5 åren",
-    never_en="No visit in specialist care in the last 5 years",
 )
 
 MEASURES = (

@@ -5,12 +5,12 @@ from features.measures.base import Phrase, Wording
 _UNKNOWN_SV, _UNKNOWN_EN = "{}: okänt", "{}: not known"
 
 
-def _phrase_sv(label: str, *, one: str, none: str, many: str = "") -> Phrase:
-    return Phrase(label, one, none, many, _UNKNOWN_SV.format(label))
+def _phrase_sv(label: str, *, one: str, none: str, many: str = "", never: str = "") -> Phrase:
+    return Phrase(label, one, none, many, _UNKNOWN_SV.format(label), never)
 
 
-def _phrase_en(label: str, *, one: str, none: str, many: str = "") -> Phrase:
-    return Phrase(label, one, none, many, _UNKNOWN_EN.format(label))
+def _phrase_en(label: str, *, one: str, none: str, many: str = "", never: str = "") -> Phrase:
+    return Phrase(label, one, none, many, _UNKNOWN_EN.format(label), never)
 
 
 def _capital(text: str) -> str:
@@ -53,20 +53,25 @@ def days_of(*, sv: str, en: str) -> Wording:
     )
 
 
-def days_since(*, sv: str, en: str) -> Wording:
-    """How long ago. The nouns follow "sedan" and "since": "45 dagar sedan utskrivning"."""
+def days_since(*, sv: str, en: str, never: tuple[str, str] = ("", "")) -> Wording:
+    """How long ago. The nouns follow "sedan" and "since": "45 dagar sedan utskrivning".
+
+    ``never``: said in (Swedish, English) where there was none within the measure's time.
+    """
     return Wording(
         sv=_phrase_sv(
             f"Dagar sedan {sv}",
             one=f"1 dag sedan {sv}",
             none=f"0 dagar sedan {sv}",
             many=f"{{n}} dagar sedan {sv}",
+            never=never[0],
         ),
         en=_phrase_en(
             f"Days since {en}",
             one=f"1 day since {en}",
             none=f"0 days since {en}",
             many=f"{{n}} days since {en}",
+            never=never[1],
         ),
     )
 

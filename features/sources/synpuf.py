@@ -48,7 +48,7 @@ from features.tables import (
 YEARS = (2008, 2009, 2010)
 COVERAGE = Coverage(
     tables=frozenset({"persons", "observation_periods", "contacts", "diagnoses", "procedures"}),
-    systems=frozenset({"icd9cm", "ccw"}),
+    systems=frozenset({"icd9cm", "icd9cm_proc", "ccw"}),
     settings=frozenset({"inpatient"}),
     urgency=False,
 )

@@ -7,23 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.events import Events
+from features.events import NEVER
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
 from features.tables import Coverage
-
-
-def _one_each(view: View, rows: Rows, events: Events, column: str) -> Events:
-    """The latest event of each person and value; rows without a value left out."""
-    value = view.labels(rows, events, column)
-    has_value = np.flatnonzero(value >= 0)
-    events, value = events.take(has_value), value[has_value].astype(np.int64)
-    pair = events.person * (value.max(initial=0) + 1) + value
-    order = np.lexsort((-events.day, pair))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = pair[order][1:] != pair[order][:-1]
-    return events.take(order[first])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,10 +28,12 @@ class Distinct(Measure):
     def compute(cls, measures: Sequence[Distinct], view: View) -> list[np.ndarray]:
         results = []
         for measure in measures:
-            events = _one_each(view, measure.of, view.events(measure.of), measure.column)
-            ages = view.ages(events)
+            pairs = view.history.pairs(measure.of, measure.column)
+            known = np.flatnonzero(pairs.events.known < view.day)
+            age = np.full(len(pairs.person), NEVER, dtype=np.int32)
+            np.minimum.at(age, pairs.of_event[known], view.day - pairs.events.day[known])
             columns = [
-                np.bincount(events.person[ages <= window], minlength=len(view))
+                np.bincount(pairs.person[age <= window], minlength=len(view))
                 for window in measure.windows
             ]
             results.append(np.column_stack(columns))
@@ -70,10 +60,13 @@ class InSupply(Measure):
     def compute(cls, measures: Sequence[InSupply], view: View) -> list[np.ndarray]:
         results = []
         for measure in measures:
-            events = view.events(measure.of)
+            pairs = view.history.pairs(measure.of, measure.column)
+            events = pairs.events
             supply = view.values(measure.of, events, "days_supply")
             lasts = np.where(np.isnan(supply), measure.default_days, supply) + measure.grace
-            current = events.take(np.flatnonzero(view.ages(events) <= lasts))
-            one_each = _one_each(view, measure.of, current, measure.column)
-            results.append(np.bincount(one_each.person, minlength=len(view))[:, None])
+            current = (events.known < view.day) & (view.ages(events) <= lasts)
+            in_supply = np.zeros(len(pairs.person), dtype=bool)
+            in_supply[pairs.of_event[current]] = True
+            count = np.bincount(pairs.person[in_supply], minlength=len(view))
+            results.append(count[:, None])
         return results

@@ -143,14 +143,14 @@ def test_directions_are_few_and_agreed() -> None:
         (
             "usual_unit_365d",
             2 / 3,
-            "Andel kontakter med samma enhet senaste året: 0,67",
-            "Share of contacts with the same unit in the last year: 0.67",
+            "Andel kontakter med samma enhet senaste året: 67 %",
+            "Share of contacts with the same unit in the last year: 67%",
         ),
         (
             "observed_share_365d",
             1,
-            "Andel av tiden senaste året som syns i underlaget: 1",
-            "Share of the time in the last year that is visible in the data: 1",
+            "Andel av tiden senaste året som syns i underlaget: 100 %",
+            "Share of the time in the last year that is visible in the data: 100%",
         ),
         (
             "hfrs_730d",
