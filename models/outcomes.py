@@ -148,11 +148,12 @@ def _joined_periods(
     """Observation periods, abutting and overlapping ones joined: person, start, end.
 
     None where the source does not deliver them: everyone is then observed throughout.
+    How much of the care is visible within a period (``share``) censors nobody: the outcome
+    is what the source would record, and the share is a feature that the model knows.
     """
     periods = tables.get("observation_periods")
     if periods is None:
         return None
-    periods = periods[periods["share"] > 0]
     person = rows_of(periods)
     start, end = day_number(periods["start"]), day_number(periods["end"])
     order = np.lexsort((end, start, person))

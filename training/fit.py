@@ -32,15 +32,15 @@ FEWEST_EVENTS = 10
 class BoosterSettings:
     """How boosters are grown. Small trees and strong shrinkage: outcomes are rare."""
 
-    learning_rate: float = 0.05
-    num_leaves: int = 12
-    min_data_in_leaf: int = 100
-    feature_fraction: float = 0.3
+    learning_rate: float = 0.08
+    num_leaves: int = 6
+    min_data_in_leaf: int = 200
+    feature_fraction: float = 0.2
     bagging_fraction: float = 0.6
     lambda_l2: float = 10.0
     max_bin: int = 63
     rounds: int = 400
-    patience: int = 30
+    patience: int = 25
     side_by_side: int = 2
 
     def params(self, seed: int) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Development:
         ).construct()
 
     def _dataset(self, event: np.ndarray, weight: np.ndarray, rows: np.ndarray) -> Any:
-        subset = self._binned.subset(np.flatnonzero(rows)).construct()
+        subset = self._binned.subset(np.flatnonzero(rows).tolist()).construct()
         subset.set_label(event[rows])
         subset.set_weight(weight[rows])
         return subset

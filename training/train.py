@@ -94,9 +94,7 @@ def train(
     development, test = _cohorts(extract, dates, targets, split, track)
     clock.lap("features and outcomes")
 
-    features = [
-        name for name in development.matrix.columns if development.matrix[name].notna().any()
-    ]
+    features = steady_features(development)
     fitted = fit_boosters(development, features, targets, split, settings, track)
     clock.lap("boosters")
     baselines = fit_baselines(development, [target.name for target in targets])
@@ -163,6 +161,36 @@ def _cohorts(
     whole = build_cohort(extract, (*dates.training, *dates.test), targets, keep=keep, track=track)
     held_out = split.is_test(whole.person_ids)
     return whole.take(~held_out), whole.take(held_out)
+
+
+DRIFT = 0.1
+"""Standardised mean difference from which two populations are said to differ
+(Austin 2009, doi 10.1002/sim.3697)."""
+
+
+def steady_features(cohort: Cohort) -> list[str]:
+    """The features worth learning from: known for somebody, and the same on average at the
+    last training date as at the first.
+
+    Where the record is young, long windows fill as time passes: a model that learnt from
+    half-empty ones would meet fuller ones in use, and predict too high.
+    """
+    dates = cohort.index_dates
+    first, last = dates == dates.min(), dates == dates.max()
+    chosen = []
+    for name in cohort.matrix.columns:
+        values = cohort.matrix[name].to_numpy(dtype=np.float64)
+        known = ~np.isnan(values)
+        if not known.any():
+            continue
+        moved = [abs(known[last].mean() - known[first].mean())]
+        if known[first].any() and known[last].any():
+            spread = values[known].std() or 1.0
+            means = values[known & first].mean(), values[known & last].mean()
+            moved.append(abs(means[1] - means[0]) / spread)
+        if max(moved) <= DRIFT:
+            chosen.append(name)
+    return chosen
 
 
 def fit_boosters(
