@@ -9,8 +9,10 @@ import numpy as np
 from features.region.contacts import BEFORE_STAY, KINDS, STAY, Contacts
 from features.region.course import Course
 from features.region.facts import causes, conditions
-from features.region.people import People
+from features.region.people import NEVER, People
 
+PRIMARY_ONLY_HEART_FAILURE = 0.362
+"""Patients with heart failure seen in primary care only, Östergötland (PMC4828898)."""
 # Share of contacts that get a diagnosis.
 _CODED_CONTACTS = {
     ("primary", "visit", "physician"): 0.95,
@@ -128,6 +130,8 @@ class Coding:
 
     in_primary: np.ndarray
     in_hospital: np.ndarray
+    named_in_hospital: np.ndarray
+    """Whether hospitals name the person's heart failure."""
     code: np.ndarray
     """Position in ``words`` of a person's code for a condition, people x conditions."""
 
@@ -137,13 +141,14 @@ def coding_of(people: People, rng: np.random.Generator) -> Coding:
     facts = conditions()
     coded = rng.random((len(people), len(facts))) < facts.number["coded"]
     in_hospital = coded.copy()
-    in_hospital[:, facts.index["heart_failure"]] &= rng.random(len(people)) >= 0.56
+    named = rng.random(len(people)) >= PRIMARY_ONLY_HEART_FAILURE
+    in_hospital[:, facts.index["heart_failure"]] &= named
     code = np.empty((len(people), len(facts)), dtype=np.int64)
     for c, codes in enumerate(facts.codes):
         # The first code is the commonest.
         which = np.minimum(rng.geometric(0.55, len(people)) - 1, len(codes) - 1)
         code[:, c] = _positions(codes)[which]
-    return Coding(coded, in_hospital, code)
+    return Coding(coded, in_hospital, named, code)
 
 
 def diagnoses_of(
@@ -234,7 +239,7 @@ def _symptoms(
 ) -> np.ndarray:
     drivers = [conditions().index.get(name, -1) for name in _SYMPTOMS]
     weights = np.array([2.5 if name else 1.0 for name in _SYMPTOMS])
-    driver = _drawn(contacts, which, course, np.array(drivers), weights, rng)
+    driver = _drawn(contacts, which, course.onset, np.array(drivers), weights, rng)
     code = np.empty(len(which), dtype=np.int64)
     for number, codes in enumerate(_SYMPTOMS.values()):
         of_it = driver == number
@@ -245,13 +250,13 @@ def _symptoms(
 def _drawn(
     contacts: Contacts,
     which: np.ndarray,
-    course: Course,
+    onset: np.ndarray,
     drivers: np.ndarray,
     weights: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Draws an entry by weight among those whose driver the person has (-1: everyone)."""
-    began = course.onset[contacts.person[which]] <= contacts.start[which, None] // 7
+    began = onset[contacts.person[which]] <= contacts.start[which, None] // 7
     open_to = np.where(drivers[None, :] < 0, True, began[:, np.maximum(drivers, 0)])
     cumulative = np.cumsum(open_to * weights, axis=1)
     wanted = rng.random(len(which)) * cumulative[:, -1]
@@ -266,6 +271,10 @@ def _stays(contacts: Contacts, course: Course, coding: Coding, rng: np.random.Ge
         ("other", ended & ~contacts.avoidable & (contacts.urgency == 1)),
         ("planned", ended & (contacts.urgency == 0)),
     )
+    # Heart failure that hospitals never name is no cause of a stay in their records either.
+    onset = course.onset.copy()
+    failing = facts.index["heart_failure"]
+    onset[~coding.named_in_hospital, failing] = NEVER
     found, code = [], []
     for name, chosen in kinds:
         which = np.flatnonzero(chosen)
@@ -273,7 +282,7 @@ def _stays(contacts: Contacts, course: Course, coding: Coding, rng: np.random.Ge
         entry = _drawn(
             contacts,
             which,
-            course,
+            onset,
             np.array([cause.driver for cause in listed]),
             np.array([cause.weight for cause in listed]),
             rng,

@@ -22,7 +22,7 @@ F_AVOIDABLE, F_OTHER, F_PLANNED, F_DEATH, F_DECLINE = range(5)
 # Columns of State.modifiers.
 M_WINTER, M_ALONE, M_MEDICINE, M_FALLS = range(4)
 
-LEVEL = {"avoidable": -8.78, "other": -7.40, "planned": -7.35, "death": -9.12, "decline": -6.0}
+LEVEL = {"avoidable": -8.83, "other": -7.42, "planned": -7.35, "death": -9.12, "decline": -6.0}
 AGE_PER_YEAR = {"avoidable": 0.012, "other": 0.016, "planned": -0.02, "death": 0.062}
 DECLINE_ENDS = 0.13
 TEAM_EFFECT_AVOIDABLE, TEAM_EFFECT_OTHER = -0.45, -0.20
@@ -74,7 +74,7 @@ def linear_predictors(
     fixed[:, F_AVOIDABLE] += (
         LEVEL["avoidable"]
         + AGE_PER_YEAR["avoidable"] * years
-        + 0.38 * proneness
+        + 0.22 * proneness
         + 0.06 * (deprivation - 3)
         + 0.40 * (c["heart_failure"] & c["chronic_kidney_disease"])
         + 0.30 * (c["heart_failure"] & c["anaemia"])
@@ -86,7 +86,7 @@ def linear_predictors(
     fixed[:, F_OTHER] += (
         LEVEL["other"]
         + AGE_PER_YEAR["other"] * years
-        + 0.33 * proneness
+        + 0.20 * proneness
         + 0.04 * (deprivation - 3)
         + 0.35 * (c["cancer"] & c["anaemia"])
         + 0.35 * (c["substance_use"] & (c["depression"] | c["psychosis"]))
@@ -152,16 +152,16 @@ def weekly_hazards(state: "State", week: int, season: float) -> Hazards:
     free = (state.in_hospital == 0).astype(np.float32)
 
     x = state.fixed[:, F_AVOIDABLE] + f32(AGE_PER_YEAR["avoidable"]) * years
-    x += f32(0.42) * f + alone + cold + changed
-    x += f32(1.55) * declining + after * (f32(0.70) + f32(0.10) * f)
+    x += f32(0.48) * f + alone + cold + changed
+    x += f32(1.55) * declining + after * (f32(0.60) + f32(0.10) * f)
     x += f32(TEAM_EFFECT_AVOIDABLE) * state.enrolled
     x -= f32(0.35) * state.residential
     avoidable = np.exp(x) * free
 
     x = state.fixed[:, F_OTHER] + f32(AGE_PER_YEAR["other"]) * years
-    x += f32(0.36) * f + alone + f32(0.5) * cold + f32(0.5) * changed
+    x += f32(0.42) * f + alone + f32(0.5) * cold + f32(0.5) * changed
     x += state.modifiers[:, M_FALLS] * over
-    x += f32(0.95) * declining + after * (f32(0.45) + f32(0.07) * f)
+    x += f32(0.95) * declining + after * (f32(0.37) + f32(0.07) * f)
     x += f32(TEAM_EFFECT_OTHER) * state.enrolled
     x -= f32(0.20) * state.residential
     other = np.exp(x) * free
