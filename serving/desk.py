@@ -1,6 +1,6 @@
 """What the pages and the API ask for, answered from the register, the extract and the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -107,7 +107,8 @@ class Desk:
             raise NotFoundError(
                 "unknown-person", "nobody by that id was scored that week", do="Check the id."
             )
-        care_unit, probabilities = scored
+        care_unit, by_name = scored
+        probabilities = {t: by_name[t] for t in _in_order(by_name, run.primary_target)}
         entry = self.register.entry(run.id, person_id)
         stored = self.register.reasons(run.id, [person_id], run.primary_target).get(person_id)
         tables = self._tables(run, person_id)
@@ -201,6 +202,14 @@ def _mobile(row: ListEntry) -> answers.MobileModel | None:
     if row.mobile_model is None:
         return None
     return answers.MobileModel(model=row.mobile_model, rule=answers.Words(**row.mobile_rule))
+
+
+def _in_order(names: Iterable[str], primary: str) -> list[str]:
+    """Targets as they are declared, the primary one first."""
+    from models.targets import TARGETS
+
+    declared = list(TARGETS)
+    return sorted(names, key=lambda n: (n != primary, declared.index(n) if n in TARGETS else 99, n))
 
 
 def _age(persons: Any, on: date) -> int | None:

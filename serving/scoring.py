@@ -24,6 +24,9 @@ PIN = "FRAMSYNT_PINNED_MODEL"
 KEPT_REASONS = 15
 """Reasons kept apart in an explanation; the smaller ones are added up into ``rest``."""
 
+KEPT_EACH_WAY = 5
+"""Of which at least so many that raise and so many that lower: both sides are shown."""
+
 
 @dataclass(frozen=True)
 class Scorer:
@@ -107,8 +110,9 @@ class Scorer:
         base = float(self.model.explain(matrix.iloc[:1], target).base)
         answers = []
         for row in reasons_of(self.model, matrix, target):  # heaviest first
-            said = [_reason(r) for r in row[:KEPT_REASONS]]
-            rest = sum(float(r.contribution) for r in row[KEPT_REASONS:])
+            kept = _kept([bool(r.raises) for r in row])
+            said = [_reason(r) for r, keep in zip(row, kept, strict=True) if keep]
+            rest = sum(float(r.contribution) for r, keep in zip(row, kept, strict=True) if not keep)
             answers.append(Explanation(target=target, base=base, rest=rest, reasons=said))
         return answers
 
@@ -129,6 +133,19 @@ def mobile_models(matrix: pd.DataFrame) -> list[MobileModel | None]:
         label = population.MOBILE_RULES[rule].label
         answers.append(MobileModel(model=str(model), rule=Words(sv=label("sv"), en=label("en"))))
     return answers
+
+
+def _kept(raises: list[bool]) -> list[bool]:
+    """Which reasons, heaviest first, are kept apart: ``KEPT_REASONS`` at most, and among them
+    ``KEPT_EACH_WAY`` of each direction as far as there are so many."""
+    certain = [i for way in (True, False) for i in _first(raises, way, KEPT_EACH_WAY)]
+    others = [i for i in range(len(raises)) if i not in certain]
+    kept = {*certain, *others[: KEPT_REASONS - len(certain)]}
+    return [i in kept for i in range(len(raises))]
+
+
+def _first(raises: list[bool], way: bool, number: int) -> list[int]:
+    return [i for i, r in enumerate(raises) if r == way][:number]
 
 
 def _reason(reason: Any) -> Reason:

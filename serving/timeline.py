@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from features.tables import TABLE, Tables
-from serving.api.answers import Timeline, TimelineEvent, Words
+from serving.api.answers import Detail, Timeline, TimelineEvent, Words
+from serving.naming import diagnosis, medicine
 
 MOST_EVENTS = 400
 
@@ -89,31 +90,31 @@ def _contacts(tables: Tables) -> Iterator[TimelineEvent]:
             yield TimelineEvent(date=start, kind=str(row.setting), words=words, details=details)
 
 
-def _codes(tables: Tables) -> dict[str, list[str]]:
-    """Diagnosis codes by contact, the principal one first, written with their dot."""
+def _codes(tables: Tables) -> dict[str, list[Detail]]:
+    """Diagnoses by contact, the principal one first."""
     diagnoses = tables.get("diagnoses")
     if diagnoses is None:
         return {}
     rows = diagnoses.dropna(subset=["contact_id"]).sort_values("position", kind="stable")
-    codes: dict[str, list[str]] = {}
+    codes: dict[str, list[Detail]] = {}
     for row in rows.itertuples(index=False):
-        code = str(row.code)
-        dotted = f"{code[:3]}.{code[3:]}" if row.system == "icd10se" and len(code) > 3 else code
-        codes.setdefault(str(row.contact_id), []).append(dotted)
+        found = codes.setdefault(str(row.contact_id), [])
+        found.append(diagnosis(str(row.system), str(row.code)))
     return codes
 
 
 def _medicines(tables: Tables) -> Iterator[TimelineEvent]:
-    """One event per day of dispensing, however many medicines were fetched."""
+    """One event a month, on its last day of dispensing: otherwise nothing else is seen."""
     dispensings = tables.get("dispensings")
     if dispensings is None:
         return
-    for day, rows in dispensings.groupby("date"):
+    months = dispensings["date"].dt.to_period("M")
+    for _, rows in dispensings.groupby(months):
         yield TimelineEvent(
-            date=pd.Timestamp(str(day)).date(),
+            date=rows["date"].max().date(),
             kind="medicines",
-            words=Words(sv="Uttag av läkemedel", en="Medicines dispensed"),
-            details=sorted(set(rows["atc"].astype(str))),
+            words=Words(sv="Läkemedel uthämtade i månaden", en="Medicines dispensed this month"),
+            details=[medicine(atc) for atc in sorted(set(rows["atc"].astype(str)))],
         )
 
 

@@ -135,6 +135,13 @@ class Person(Answer):
 Day = date  # a field of the next class is itself called date
 
 
+class Detail(Answer):
+    """A code on a record, and what it is called where the code lists tell."""
+
+    code: str = Field(examples=["I50.9"])
+    words: Words | None
+
+
 class TimelineEvent(Answer):
     """Something recorded about a person, as known at the index date."""
 
@@ -142,7 +149,7 @@ class TimelineEvent(Answer):
     end: Day | None = None
     kind: str = Field(examples=["admission"])
     words: Words
-    details: list[str] = Field(default_factory=list, examples=[["I50.9"]])
+    details: list[Detail] = Field(default_factory=list)
 
 
 class Timeline(Answer):

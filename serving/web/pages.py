@@ -14,7 +14,7 @@ from serving.api.routes import AtDesk, Week
 from serving.security.login import Login
 from serving.security.throttle import Throttle
 from serving.web import chart
-from serving.web.words import LANGUAGES, Speech
+from serving.web.words import LANGUAGES, Speech, sentence
 
 router = APIRouter()
 throttle = Throttle(attempts=10, seconds=300)
@@ -26,7 +26,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters["sentence"] = lambda said: said[:1].upper() + said[1:]
+_templates.filters["sentence"] = sentence
 SHOWN_EVENTS = 40
 
 
@@ -159,7 +159,7 @@ def person(request: Request, desk: AtDesk, person_id: str, week: Week = "current
 def other_targets(entries: list[Entry], primary: str) -> list[str]:
     """At most two more targets beside the primary one on a list; never death."""
     names = list(entries[0].probabilities) if entries else []
-    shown = ["unplanned_365", "unplanned_30", "admission_30"]
+    shown = ["unplanned_365", "unplanned_30", "admission_365", "admission_30"]
     return [n for n in shown if n in names and n != primary][:2]
 
 

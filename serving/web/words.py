@@ -90,17 +90,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "male": ("man", "man"),
     "unknown": ("kön okänt", "sex unknown"),
     "change_new": ("Ny på listan", "New on the list"),
-    "change_still": ("Kvar från förra veckan", "Still on the list"),
+    "change_still": ("Kvar på listan", "Still on the list"),
     "change_returned": ("Tillbaka på listan", "Back on the list"),
-    "change_risen": ("Risken har ökat", "The risk has risen"),
-    "change_discharged": ("Utskriven i veckan", "Discharged this week"),
+    "change_risen": ("Ökad risk", "Higher risk"),
+    "change_discharged": ("Utskriven senaste veckan", "Discharged last week"),
     "gone": ("Inte längre på listan", "No longer on the list"),
     "gone_text": (
         "De här personerna stod på förra veckans lista men inte på den här.",
         "These people were on last week's list but are not on this one.",
     ),
     "about": ("ungefär {n} av 100", "about {n} in 100"),
+    "about_short": ("{n} av 100", "{n} in 100"),
     "fewer_than_one": ("färre än 1 av 100", "fewer than 1 in 100"),
+    "short_unplanned_365": ("Oplanerad inläggning, ett år", "Unplanned admission, a year"),
+    "short_unplanned_30": ("Oplanerad inläggning, 30 dagar", "Unplanned admission, 30 days"),
+    "short_admission_365": ("Inläggning, ett år", "Admission, a year"),
+    "short_admission_30": ("Inläggning, 30 dagar", "Admission, 30 days"),
     "nearly_all": ("fler än 99 av 100", "more than 99 in 100"),
     "back_to_list": ("Till listan", "Back to the list"),
     "back_to_start": ("Till vårdenheter", "Back to care units"),
@@ -206,6 +211,11 @@ TEXTS: dict[str, tuple[str, str]] = {
 MONTHS_SV = "januari februari mars april maj juni juli augusti september oktober november december"
 
 
+def sentence(said: str) -> str:
+    """A phrase with a capital first, but not where that would spoil a name such as eGFR."""
+    return said if said[1:2].isupper() else said[:1].upper() + said[1:]
+
+
 class Speech:
     """One language's way of saying things. Unknown keys are errors, not blanks."""
 
@@ -220,13 +230,13 @@ class Speech:
     def words(self, words: Words) -> str:
         return words.in_(self.language)
 
-    def chance(self, probability: float) -> str:
+    def chance(self, probability: float, *, short: bool = False) -> str:
         """A probability as a natural frequency: people read those better than percentages."""
         if probability < 0.005:
             return self.text("fewer_than_one")
         if probability >= 0.995:
             return self.text("nearly_all")
-        return self.text("about", n=int(probability * 100 + 0.5))
+        return self.text("about_short" if short else "about", n=int(probability * 100 + 0.5))
 
     def target(self, name: str) -> str:
         from models.targets import TARGETS
@@ -248,7 +258,7 @@ class Speech:
         said = suggestion.rule.in_(self.language)
         prefix = f"{self.text('mobile_model', m=suggestion.model)}: "
         said = said.removeprefix(prefix)
-        return said[:1].upper() + said[1:]
+        return sentence(said)
 
     def unit(self, care_unit: str, name: str | None) -> str:
         return self.text("everyone") if care_unit == "all" else name or care_unit

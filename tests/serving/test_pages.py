@@ -92,8 +92,8 @@ def test_a_list_says_everything_in_words(visitor: Client) -> None:
         "ungefär 31 av 100",
         "Sköra äldre",
         "3 oplanerade inläggningar senaste året",
-        "Risken har ökat",
-        "Utskriven i veckan",
+        "Ökad risk",
+        "Utskriven senaste veckan",
         "Ny på listan",
         "Modell B",
         "Inte längre på listan",
@@ -115,7 +115,7 @@ def test_a_person_has_chart_table_and_timeline(visitor: Client, desk: Desk) -> N
         "Oddsen gånger",
         "2,25",  # exp(0.81)
         "Oplanerad inläggning",
-        "I50.9",
+        "<code>I50.9</code> Hjärtsvikt",
         "Att du har öppnat sidan har noterats",
     ):
         assert words in html

@@ -1,0 +1,39 @@
+"""What codes are called, as far as the code lists tell. The code itself always stands beside."""
+
+from functools import cache
+
+from features.codelists import (
+    ANTICHOLINERGIC,
+    CHARLSON,
+    CHRONIC_GROUPS,
+    HFRS,
+    INAPPROPRIATE_MEDICINES,
+    MEDICINE_GROUPS,
+    TARGET_CONDITIONS,
+    CodeList,
+)
+from serving.api.answers import Detail, Words
+
+# The lists that name what they hold most exactly come first.
+DIAGNOSES = (HFRS, CHRONIC_GROUPS, CHARLSON, TARGET_CONDITIONS)
+MEDICINES = (MEDICINE_GROUPS, INAPPROPRIATE_MEDICINES, ANTICHOLINERGIC)
+
+
+def diagnosis(system: str, code: str) -> Detail:
+    """A diagnosis code as people write it (ICD-10-SE with its dot), and its name if known."""
+    dotted = f"{code[:3]}.{code[3:]}" if system == "icd10se" and len(code) > 3 else code
+    return Detail(code=dotted, words=_named(DIAGNOSES, system, code))
+
+
+def medicine(atc: str) -> Detail:
+    return Detail(code=atc, words=_named(MEDICINES, "atc", atc))
+
+
+@cache
+def _named(lists: tuple[CodeList, ...], system: str, code: str) -> Words | None:
+    for codes in lists:
+        rows = list(codes.rows_of(system, code))
+        if rows:
+            row = max(rows, key=lambda r: len(r.code_prefix))
+            return Words(sv=row.label_sv, en=row.label_en)
+    return None
