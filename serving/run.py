@@ -1,37 +1,58 @@
-"""Starting the service: checks first, then BentoML in a process of its own."""
+"""Starting the service: checks first, then BentoML in a process of its own.
+
+Looking up the champion and importing BentoML's worker both take seconds, so they go on at
+the same time: the worker waits for the champion's version and folder in a file, the pin.
+"""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
-from features.errors import ServiceError, SettingsError
+from features.errors import FramsyntError, ServiceError, SettingsError
 from features.home import Home
 from serving.security.login import Login
 
 ROOT = Path(__file__).parents[1]
-PIN = "FRAMSYNT_PINNED_MODEL"  # read by serving.scoring, which is dear to import
+PIN_FILE = "FRAMSYNT_PIN_FILE"  # also in serving.scoring, which is dear to import
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
+STOPPED = (0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
 def serve(home: Home, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:
     """Serve scores, lists and pages until interrupted.
 
-    Raises ModelMissing without a champion, ServiceError when the port is taken or the
-    service stops by itself, SettingsError for a port that is none.
+    Raises ModelMissing without a champion, ModelMismatch if it does not fit the code,
+    MissingError when the register's database does not answer, ServiceError when the port is
+    taken or the service stops by itself, SettingsError for a port that is none.
     """
     if not 0 < port < 65536:
         raise SettingsError("this is not a port", where="port", do="Take one from 1024 to 65535.")
     check_port(host, port)
-    pin = champion_pin(home)
-    login = Login.of(home)
-    print(welcome(host, port, login), flush=True)
-    process = subprocess.Popen(command(host, port), env=environment(home, pin), cwd=ROOT)
-    status = wait(process)
-    if status not in (0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT):
+    url = f"http://{_reachable(host)}:{port}"
+    with tempfile.TemporaryDirectory(prefix="framsynt-") as folder:
+        pin = Path(folder) / "pin"
+        process = subprocess.Popen(command(host, port), env=environment(home, pin), cwd=ROOT)
+        with _stopping(process):
+            try:
+                _write(pin, champion_pin(home))
+                check_register(home)
+                print(welcome(url, Login.of(home)), flush=True)
+            except FramsyntError:
+                process.terminate()
+                process.wait()
+                raise
+            status = _wait(process, url)
+    if status not in STOPPED:
         raise ServiceError(
             f"the service stopped by itself (status {status})",
             do="The lines above say why; correct it and start again.",
@@ -54,18 +75,24 @@ def check_port(host: str, port: int) -> None:
 
 
 def champion_pin(home: Home) -> str:
-    """Version and folder of the champion. ModelMissing, before a server starts for nothing."""
+    """Version and folder of the champion, as ``version:folder``."""
     from models.registry import Registry
 
     champion = Registry(home).champion()
     return f"{champion.version}:{champion.folder}"
 
 
-def welcome(host: str, port: int, login: Login) -> str:
+def check_register(home: Home) -> None:
+    """Opens the register once here: MissingError in words, not in a worker's log."""
+    from serving.register import Register
+
+    Register.open(home).close()
+
+
+def welcome(url: str, login: Login) -> str:
     """What the operator needs to get in."""
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     return (
-        f"\nFramsynt is starting at http://{shown}:{port}  (Ctrl-C stops it)\n"
+        f"\nFramsynt is starting at {url}  (Ctrl-C stops it)\n"
         "Demo login (Demoinloggning), for simulated people only:\n"
         f"  user      {login.user}\n"
         f"  password  {login.password}\n"
@@ -77,32 +104,62 @@ def command(host: str, port: int) -> list[str]:
     """BentoML's production server, one worker."""
     target = "serving.service:RiskService"
     where = ["--host", host, "--port", str(port), "--working-dir", str(ROOT)]
-    return [sys.executable, "-m", "bentoml", "serve", target, *where]
+    return [sys.executable, "-m", "bentoml", "serve", target, "--quiet", *where]
 
 
-def environment(home: Home, pin: str) -> dict[str, str]:
+def environment(home: Home, pin: Path) -> dict[str, str]:
+    """What the service's processes are told. One thread for sums: requests run side by side."""
     return {
         **os.environ,
         "FRAMSYNT_HOME": str(home.path),
-        PIN: pin,
+        PIN_FILE: str(pin),
         "BENTOML_DO_NOT_TRACK": "True",
-        "BENTOML_QUIET": "true",
-        "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
     }
 
 
-def wait(process: subprocess.Popen[bytes]) -> int:
-    """Until the process ends. Ctrl-C and SIGTERM are passed on, and the end is waited for."""
+def _write(file: Path, content: str) -> None:
+    """Whole or not at all: the worker is looking."""
+    draft = file.with_suffix(".draft")
+    draft.write_text(content, encoding="utf-8")
+    draft.replace(file)
 
-    def pass_on(number: int, _frame: object) -> None:
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+
+
+@contextmanager
+def _stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the service, not this process, which waits for its end."""
+
+    def pass_on(_number: int, _frame: object) -> None:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
+            process.terminate()
 
     previous = {s: signal.signal(s, pass_on) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
-        status = process.wait()
+        yield
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-    return status
+
+
+def _wait(process: subprocess.Popen[bytes], url: str) -> int:
+    """Until the process ends; says once when the service has become ready."""
+    began, ready = time.monotonic(), False
+    while True:
+        try:
+            return process.wait(timeout=None if ready else 0.25)
+        except subprocess.TimeoutExpired:
+            if _is_ready(url):
+                ready = True
+                print(f"Ready after {time.monotonic() - began:.0f} seconds: {url}", flush=True)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with build_opener(ProxyHandler({})).open(f"{url}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False

@@ -1,6 +1,7 @@
 """Scoring histories with the champion, loaded once and pinned for the life of the process."""
 
 import os
+import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from features.errors import ServiceError
 from features.history import History
 from features.home import Home
 from features.matrix import build_matrix
@@ -18,8 +20,10 @@ from models.reasons import reasons as reasons_of
 from models.risk_model import RiskModel
 from serving.api.answers import Explanation, MobileModel, PersonScore, Reason, Words
 
-PIN = "FRAMSYNT_PINNED_MODEL"
-"""``version:folder`` of the model to serve; spares the worker a visit to the registry."""
+PIN_FILE = "FRAMSYNT_PIN_FILE"
+"""Names a file that holds ``version:folder`` of the model to serve, or soon will: it spares
+the service a visit to the registry. Written by serving.run."""
+PIN_WITHIN_SECONDS = 120
 
 KEPT_REASONS = 15
 """Reasons kept apart in an explanation; the smaller ones are added up into ``rest``."""
@@ -45,13 +49,18 @@ class Scorer:
 
     @classmethod
     def pinned(cls, home: Home) -> "Scorer":
-        """The version that ``framsynt serve`` looked up and named in the environment, so that
-        a worker that starts again serves the same one; without that, the champion of now.
+        """The version that ``framsynt serve`` looked up, so that a worker that starts again
+        serves the same one; where nothing is pinned, the champion of now.
         """
-        pin = os.environ.get(PIN)
-        if not pin:
+        file = os.environ.get(PIN_FILE)
+        if not file:
             return cls.of(home)
-        version, _, folder = pin.partition(":")
+        until = time.monotonic() + PIN_WITHIN_SECONDS
+        while not Path(file).exists():
+            if time.monotonic() > until:
+                raise ServiceError("no model was named in time", do="Start the service again.")
+            time.sleep(0.05)
+        version, _, folder = Path(file).read_text(encoding="utf-8").partition(":")
         return cls(RiskModel.load(Path(folder)), version)
 
     @property

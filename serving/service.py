@@ -4,7 +4,6 @@ Started by ``framsynt serve``; ``FRAMSYNT_HOME`` says which home. Both BentoML's
 its worker import this module, so everything heavy waits until the worker makes the service.
 """
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +26,6 @@ from serving.problems import status_of
 from serving.security.door import OPEN, SCORING, Door
 from serving.web import pages
 
-logger = logging.getLogger("bentoml.framsynt")
 app = create_app()
 # FastAPI keeps included routers to itself, so their routes are named beside its own.
 ROUTES = [*routes.router.routes, *pages.router.routes, *app.routes]
@@ -53,6 +51,8 @@ class RiskService:
     """Scores histories with the champion, loaded once and named in every answer."""
 
     def __init__(self) -> None:
+        import lightgbm  # noqa: F401  (while the champion is still being looked up)
+
         from serving.desk import Desk
         from serving.scoring import Scorer
 
@@ -63,7 +63,6 @@ class RiskService:
         self.metrics = Metrics()
         app.state.desk = Desk.of(home, self.scorer)
         self.ready = True
-        logger.info("Serving model version %s", self.scorer.version)
 
     def __is_ready__(self) -> bool:
         return self.ready

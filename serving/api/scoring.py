@@ -77,6 +77,13 @@ class ScoreRequest(BaseModel):
         default=None, pattern="^(sv|en)$", description="`sv` or `en`: adds the reasons as `text`"
     )
 
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The history without its nulls: null and left out mean the same, not known."""
+        return {
+            table: [{c: v for c, v in row.items() if v is not None} for row in rows]
+            for table, rows in self.history.items()
+        }
+
 
 class ScoreAnswer(PersonScore):
     """One person's scores. ``text``: the reasons of each target in the language asked for."""
@@ -111,7 +118,7 @@ def answer_many(scorer: "Scorer", request: ScoreRequest) -> list[ScoreAnswer]:
             f"more than {MOST_PEOPLE} people in one call", do="Split it, or run the weekly list."
         )
     _check_targets(scorer, request.targets)
-    tables = tables_from_records(request.history)
+    tables = tables_from_records(request.rows())
     scored = scorer.score(tables, request.index_date, request.targets)
     return [_answer(score, request) for score in scored]
 

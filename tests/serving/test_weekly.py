@@ -16,7 +16,7 @@ from features.home import Home
 from features.store import ExtractStore
 from models import population
 from serving import weekly
-from serving.register import Register
+from serving.register import ListEntry, Register
 from serving.scoring import Scorer
 from serving.weekly import run_weekly
 from tests.serving.small_home import small_extract, small_model
@@ -158,6 +158,33 @@ def test_a_capacity_of_nobody_is_refused(home: Home) -> None:
 def test_a_home_without_an_extract_says_so(tmp_path: Path) -> None:
     with pytest.raises(ExtractMissing):
         run_weekly(Home.at(tmp_path))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("register", ["postgres"], indirect=True)
+def test_the_same_lists_on_postgresql(
+    register: Register, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_weekly(home, capacity=5)
+    on_sqlite = Register.open(home)
+    monkeypatch.setenv("FRAMSYNT_REGISTER_URL", register.engine.url.render_as_string(False))
+    assert run_weekly(home, capacity=5).written
+    assert not run_weekly(home, capacity=5).written
+
+    one, other = on_sqlite.current(), register.current()
+    assert one is not None
+    assert other is not None
+    assert [_columns(e) for e in on_sqlite.entries(one.id)] == [
+        _columns(e) for e in register.entries(other.id)
+    ]
+    target = one.primary_target
+    assert on_sqlite.scores(one.id, target) == register.scores(other.id, target)
+    on_sqlite.close()
+
+
+def _columns(row: ListEntry) -> dict[str, object]:
+    kept = vars(row).items()
+    return {name: value for name, value in kept if name not in ("_sa_instance_state", "run_id")}
 
 
 def _run_and_die(home: Home, scorer: Scorer) -> None:
