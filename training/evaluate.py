@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from features.errors import ModelMismatch, NotEnoughData
 from features.home import Home
@@ -215,7 +216,9 @@ def judge_model(
         target, _, probability = task
         return judge(cohort.event[target], probability, cohort.weight[target], draws, list_share)
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    # Two threads of small products: a linear-algebra library that adds threads of its own to
+    # each of them makes them wait for each other.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(THREADS) as pool:
         figures = list(track(pool.map(work, tasks), "judging", total=len(tasks)))
     results = []
     for target in judged_targets:
@@ -357,9 +360,20 @@ def _about_missing_months(
         return []
     months = dict(sorted(set(late)))
     shares = list(months.values())
-    named = ", ".join(str(month) for month in months)
+    named = ", ".join(_runs(list(months)))
     return [
         f"Late months are missing: recorded admissions in {named} are "
         f"{min(shares):.0%}-{max(shares):.0%} of the same months a year before. Outcomes there "
         "are incomplete, and figures of calibration and of lists look worse than they are."
     ]
+
+
+def _runs(months: Sequence[pd.Period]) -> list[str]:
+    """Months in words: neighbours joined, "2010-04 to 2010-12"."""
+    runs: list[list[pd.Period]] = []
+    for month in months:
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]

@@ -34,7 +34,7 @@ class BoosterSettings:
 
     learning_rate: float = 0.08
     num_leaves: int = 6
-    min_data_in_leaf: int = 200
+    min_data_in_leaf: int = 400
     feature_fraction: float = 0.2
     bagging_fraction: float = 0.6
     lambda_l2: float = 10.0

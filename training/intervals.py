@@ -16,6 +16,7 @@ from training.metrics import METRICS, Sample
 LEVEL = 0.95
 _CELLS = 400_000
 """Rows times resamples worked on at once: small enough for the processor's cache."""
+_FEWEST_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def judge(
         draws[order],
     )
     values = _all(Sample.of(event, probability, weight, list_share))
-    width = max(1, _CELLS // max(len(event), 1))
+    width = max(_FEWEST_AT_ONCE, _CELLS // max(len(event), 1))
     parts = [
         _all(
             Sample(

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from features.errors import NotEnoughData, SettingsError
 from features.home import Home
@@ -222,12 +223,13 @@ def fit_baselines(cohort: Cohort, targets: Sequence[str]) -> Baselines:
     """Every baseline that the source knows enough for, for every target."""
     known = [baseline for baseline in BASELINES.values() if baseline.is_known_in(cohort.matrix)]
     fitted: dict[str, dict[str, FittedBaseline]] = {}
-    for target in targets:
-        event, weight = cohort.event[target], cohort.weight[target]
-        fitted[target] = {
-            baseline.name: fit_baseline(baseline, cohort.matrix, event, weight)
-            for baseline in known
-        }
+    with threadpool_limits(1, user_api="blas"):
+        for target in targets:
+            event, weight = cohort.event[target], cohort.weight[target]
+            fitted[target] = {
+                baseline.name: fit_baseline(baseline, cohort.matrix, event, weight)
+                for baseline in known
+            }
     return fitted
 
 
