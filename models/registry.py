@@ -152,22 +152,20 @@ class Registry:
         import mlflow
 
         client = self._client()
-        before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
         given = {name: os.environ.pop(name, None) for name in _RUN_VARIABLES}
         try:
             mlflow.set_tracking_uri(self.home.mlflow_uri)
-            mlflow.set_registry_uri(self.home.mlflow_uri)
             joined = _existing_run(client, given["MLFLOW_RUN_ID"])
             experiment = None if joined else self._experiment(client)
             with mlflow.start_run(joined, experiment_id=experiment, tags=dict(tags)) as run:
                 yield str(run.info.run_id)
         finally:
-            mlflow.set_tracking_uri(before[0])
-            mlflow.set_registry_uri(before[1])
+            # MLflow keeps the address in the environment; whoever set one before gets it back.
+            mlflow.set_tracking_uri(None)  # type: ignore[arg-type]
             os.environ.update({name: value for name, value in given.items() if value})
 
 
-_RUN_VARIABLES = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID")
+_RUN_VARIABLES = ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_URI")
 
 
 def _existing_run(client: MlflowClient, run_id: str | None) -> str | None:
