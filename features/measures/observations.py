@@ -3,7 +3,7 @@
 A source adapter gives each value one of the codes below, in the unit named.
 """
 
-from features.measures.base import Domain
+from features.measures.base import Direction, Domain
 from features.measures.kinds import Change, Latest
 from features.measures.wording import amount
 from features.rows import observations
@@ -49,7 +49,22 @@ def _change(code: str) -> Change:
     )
 
 
+frailty_scale = Latest(
+    name="latest_clinical_frailty_scale",
+    domain=Domain.FRAILTY,
+    of=observations.where(code="clinical_frailty_scale"),
+    windows=(365, 1095),
+    unit="level 1-9",
+    direction=Direction.RAISES,
+    source="Rockwood 2005, doi 10.1503/cmaj.050051",
+    says=amount(
+        sv=("Klinisk skörhetsskala (CFS)", "CFS {n} av 9, senaste bedömningen {window}"),
+        en=("Clinical Frailty Scale (CFS)", "CFS {n} of 9, latest assessment {window}"),
+    ),
+)
+
 MEASURES = (
     *(_latest(code) for code in VALUES),
+    frailty_scale,
     *(_change(code) for code in ("egfr", "haemoglobin", "weight")),
 )

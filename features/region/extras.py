@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.region.contacts import FORMS, KINDS, STAY, Contacts
+from features.region.contacts import FORMS, KINDS, PROFESSIONS, SETTINGS, STAY, Contacts
 from features.region.course import Course
 from features.region.facts import conditions
 from features.region.people import NEVER, People
@@ -22,9 +22,11 @@ OBSERVATION_CODES = [
     "weight",
     "crp",
     "haemoglobin",
+    "clinical_frailty_scale",
 ]
-UNITS = ["mmHg", "mL/min/1.73m2", "kg", "mg/L", "g/L"]
-_UNIT_OF = np.array([0, 0, 1, 2, 3, 4])
+UNITS = ["mmHg", "mL/min/1.73m2", "kg", "mg/L", "g/L", "level"]
+_UNIT_OF = np.array([0, 0, 1, 2, 3, 4, 5])
+FRAILTY_SCALE = OBSERVATION_CODES.index("clinical_frailty_scale")
 END_REASONS = ["goals_met", "died", "moved"]
 MODELS = ["A", "B", "C"]
 
@@ -131,7 +133,36 @@ def observations_of(
             normal = np.where(people.female[person], 133.0, 144.0)
             value = np.clip(normal - 20 * anaemia - 4 * frailty + 7 * noise, 60, 185)
         parts.append((person, day, np.full(len(which), code), np.round(value, int(code == 3))))
+    parts.append(_frailty_scale(contacts, course, people, rng))
     return Observations(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _frailty_scale(
+    contacts: Contacts, course: Course, people: People, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The Clinical Frailty Scale (1-9) as assessed from the age of 75: often where someone
+    is admitted or visited at home, seldom at an ordinary visit, never quite the same twice."""
+    age = people.age[contacts.person] + contacts.start / 365.25
+    in_person = contacts.form != FORMS.index("phone")
+    primary, emergency = contacts.setting == 0, contacts.setting == SETTINGS.index("emergency")
+    clinicians = [PROFESSIONS.index(name) for name in ("physician", "nurse")]
+    share = np.select(
+        [
+            contacts.kind == STAY,
+            emergency,
+            primary & (contacts.form == FORMS.index("home_visit")),
+            primary & in_person & np.isin(contacts.profession, clinicians),
+        ],
+        [0.45, 0.25, 0.20, 0.06],
+        default=0.0,
+    )
+    which = np.flatnonzero(rng.random(len(contacts)) < share * (age >= 75))
+    person, day = contacts.person[which], contacts.start[which]
+    week = np.clip(day // 7, 0, len(course.frailty) - 1)
+    level = 2.0 + 1.6 * course.frailty[week, person].astype(np.float64)
+    level += contacts.declining[which] + 0.6 * rng.standard_normal(len(which))
+    value = np.clip(np.round(level), 1, 9)
+    return person, day, np.full(len(which), FRAILTY_SCALE), value
 
 
 @dataclass
