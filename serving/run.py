@@ -23,6 +23,7 @@ from serving.security.login import Login
 
 ROOT = Path(__file__).parents[1]
 PIN_FILE = "FRAMSYNT_PIN_FILE"  # also in serving.scoring, which is dear to import
+LOOK_EVERY_SECONDS = 0.25
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
 STOPPED = (0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT, 128 + signal.SIGTERM)
@@ -39,19 +40,21 @@ def serve(home: Home, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> Non
         raise SettingsError("this is not a port", where="port", do="Take one from 1024 to 65535.")
     check_port(host, port)
     url = f"http://{_reachable(host)}:{port}"
-    with tempfile.TemporaryDirectory(prefix="framsynt-") as folder:
-        pin = Path(folder) / "pin"
+    with tempfile.TemporaryDirectory(prefix="framsynt-", ignore_cleanup_errors=True) as folder:
+        pin, began = Path(folder) / "pin", time.monotonic()
         process = subprocess.Popen(command(host, port), env=environment(home, pin), cwd=ROOT)
         with _stopping(process):
             try:
                 _write(pin, champion_pin(home))
                 check_register(home)
                 print(welcome(url, Login.of(home)), flush=True)
+                status = _wait(process, url, began)
+            except KeyboardInterrupt:
+                status = process.wait()
             except FramsyntError:
                 process.terminate()
                 process.wait()
                 raise
-            status = _wait(process, url)
     if status not in STOPPED:
         raise ServiceError(
             f"the service stopped by itself (status {status})",
@@ -113,6 +116,8 @@ def environment(home: Home, pin: Path) -> dict[str, str]:
         **os.environ,
         "FRAMSYNT_HOME": str(home.path),
         PIN_FILE: str(pin),
+        # Its own folder for counters: another service on this machine would empty a shared one.
+        "BENTOML_HOME": str(pin.with_name("bentoml")),
         "BENTOML_DO_NOT_TRACK": "True",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
     }
@@ -131,11 +136,12 @@ def _reachable(host: str) -> str:
 
 @contextmanager
 def _stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the service, not this process, which waits for its end."""
+    """Ctrl-C and SIGTERM end the service, and what this process is doing meanwhile."""
 
     def pass_on(_number: int, _frame: object) -> None:
         if process.poll() is None:
             process.terminate()
+            raise KeyboardInterrupt
 
     previous = {s: signal.signal(s, pass_on) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -145,16 +151,18 @@ def _stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str) -> int:
-    """Until the process ends; says once when the service has become ready."""
-    began, ready = time.monotonic(), False
-    while True:
-        try:
-            return process.wait(timeout=None if ready else 0.25)
-        except subprocess.TimeoutExpired:
-            if _is_ready(url):
-                ready = True
-                print(f"Ready after {time.monotonic() - began:.0f} seconds: {url}", flush=True)
+def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> int:
+    """Until the process ends; says once when the service has become ready.
+
+    Looks again and again: a signal that some library's thread received does not end a wait.
+    """
+    ready = False
+    while (status := process.poll()) is None:
+        if not ready and _is_ready(url):
+            ready = True
+            print(f"Ready after {time.monotonic() - began:.0f} seconds: {url}", flush=True)
+        time.sleep(LOOK_EVERY_SECONDS)
+    return status
 
 
 def _is_ready(url: str) -> bool:

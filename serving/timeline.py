@@ -113,7 +113,7 @@ def _medicines(tables: Tables) -> Iterator[TimelineEvent]:
         yield TimelineEvent(
             date=rows["date"].max().date(),
             kind="medicines",
-            words=Words(sv="Läkemedel uthämtade i månaden", en="Medicines dispensed this month"),
+            words=Words(sv="Läkemedel uthämtade i månaden", en="Medicines dispensed in the month"),
             details=[medicine(atc) for atc in sorted(set(rows["atc"].astype(str)))],
         )
 
