@@ -109,8 +109,7 @@ def train(
         reference_population(development.matrix[features]),
         _info(extract, dates, settings, fitted, development),
     )
-    home.path.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="training-", dir=home.path) as scratch:
+    with tempfile.TemporaryDirectory(prefix="framsynt-") as scratch:
         folder = Path(scratch) / FOLDER
         model.save(folder)
         write_baselines(baselines, folder)
@@ -280,7 +279,7 @@ def _register(
     from training.plots import draw_figures
     from training.report import write_reports
 
-    with tempfile.TemporaryDirectory(prefix="training-", dir=home.path) as scratch:
+    with tempfile.TemporaryDirectory(prefix="framsynt-") as scratch:
         artifacts = Path(scratch)
         draw_figures(model, baselines, test, judgement, artifacts / "figures")
         write_reports(model, judgement, artifacts)
