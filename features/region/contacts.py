@@ -44,16 +44,16 @@ class ContactKind:
 
 
 KINDS = (
-    ContactKind("primary", "visit", "planned", "physician", 1.10, 0.02, 0.09, 0.3, 0.7),
+    ContactKind("primary", "visit", "planned", "physician", 1.10, 0.02, 0.09, 0.3, 0.7, 0.0, 0.30),
     ContactKind(
         "primary", "visit", "unplanned", "physician", 0.19, 0.1, 0.08, 1.9, 0.5, 0.25, 0.45
     ),
-    ContactKind("primary", "visit", "planned", "nurse", 1.45, 0.25, 0.10, 0.3, 0.6),
+    ContactKind("primary", "visit", "planned", "nurse", 1.45, 0.25, 0.10, 0.3, 0.6, 0.0, 0.30),
     ContactKind("primary", "visit", "planned", "physiotherapist", 0.50, 0.05, 0.06, 0.0, 0.5),
     ContactKind("primary", "visit", "planned", "occupational_therapist", 0.08, 0.7, 0.02, 0.2, 0.6),
     ContactKind("primary", "visit", "planned", "psychologist", 0.06, -0.4, 0.0, 0.0, 0.0),
     ContactKind("primary", "phone", "unplanned", "nurse", 1.25, 0.35, 0.06, 1.6, 0.9, 0.1, 0.5),
-    ContactKind("primary", "phone", "planned", "physician", 0.45, 0.3, 0.08, 1.2, 0.9),
+    ContactKind("primary", "phone", "planned", "physician", 0.45, 0.3, 0.08, 1.2, 0.9, 0.0, 0.40),
     ContactKind("primary", "digital", "unplanned", "nurse", 0.45, -0.4, 0.05, 0.5, 0.0, 0.1, 0.4),
     ContactKind(
         "primary", "home_visit", "planned", "nurse", 0.06, 1.0, 0.03, 1.2, 0.7, enrolled=2.2
