@@ -134,7 +134,7 @@ def _typed(column: Column, values: pd.Series, where: str) -> tuple[pd.Series, np
     """A column that is not text (Parquet, or built in memory)."""
     faults = np.zeros(len(values), dtype=np.int8)
     if values.isna().all():
-        return pd.Series(pd.NA, index=values.index).astype(column.kind.value), faults
+        return pd.Series(None, index=values.index, dtype=column.kind.value), faults
     dtype = values.dtype
     if column.kind is Kind.DATE and pd.api.types.is_datetime64_any_dtype(dtype):
         if isinstance(dtype, pd.DatetimeTZDtype):

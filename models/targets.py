@@ -45,6 +45,7 @@ class Target:
     horizon_days: int
     label_sv: str
     label_en: str
+    builds_on: str = ""
 
     def label(self, language: str) -> str:
         return self.label_sv if language == "sv" else self.label_en
@@ -57,6 +58,7 @@ _ALL = (
         365,
         "undvikbar slutenvård inom ett år",
         "avoidable hospital admission within a year",
+        builds_on="unplanned_365",
     ),
     Target(
         "avoidable_90",
@@ -64,6 +66,7 @@ _ALL = (
         90,
         "undvikbar slutenvård inom 90 dagar",
         "avoidable hospital admission within 90 days",
+        builds_on="avoidable_365",
     ),
     Target(
         "unplanned_365",
@@ -78,6 +81,7 @@ _ALL = (
         30,
         "oplanerad inläggning inom 30 dagar",
         "unplanned hospital admission within 30 days",
+        builds_on="unplanned_365",
     ),
     Target(
         "admission_365",
@@ -92,6 +96,7 @@ _ALL = (
         30,
         "inläggning på sjukhus inom 30 dagar",
         "hospital admission within 30 days",
+        builds_on="admission_365",
     ),
     Target("death_365", Outcome.DEATH, 365, "död inom ett år", "death within a year"),
 )
@@ -100,6 +105,21 @@ TARGETS: dict[str, Target] = {target.name: target for target in _ALL}
 """Every target by name, the primary one first."""
 
 PRIMARY = "avoidable_365"
+
+
+def in_order_of_learning(targets: Iterable[Target]) -> list[Target]:
+    """The targets and all that they build on, each after what it builds on."""
+    ordered: list[Target] = []
+
+    def add(target: Target) -> None:
+        if target.builds_on:
+            add(TARGETS[target.builds_on])
+        if target not in ordered:
+            ordered.append(target)
+
+    for target in targets:
+        add(target)
+    return ordered
 
 
 def available_targets(coverage: Coverage) -> list[Target]:

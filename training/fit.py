@@ -3,13 +3,14 @@
 The folds take turns: a booster trained on the others stops early on the fold left out and
 predicts it. All out-of-fold margins together give the calibration (slope and intercept of a
 weighted logistic regression), and the booster that serves is trained on everyone for the
-number of rounds that did best. So calibration is learnt from all development people, none of
+number of rounds that did best. A target that builds on a more frequent one starts from
+that one's trees of the same fold. So calibration is learnt from all development people, none of
 whom the calibrated booster had seen, and never from test people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,12 +33,12 @@ FEWEST_EVENTS = 10
 class BoosterSettings:
     """How boosters are grown. Small trees and strong shrinkage: outcomes are rare."""
 
-    learning_rate: float = 0.08
-    num_leaves: int = 6
+    learning_rate: float = 0.05
+    num_leaves: int = 4
     min_data_in_leaf: int = 400
-    feature_fraction: float = 0.2
+    feature_fraction: float = 0.15
     bagging_fraction: float = 0.6
-    lambda_l2: float = 10.0
+    lambda_l2: float = 100.0
     max_bin: int = 63
     rounds: int = 400
     patience: int = 25
@@ -64,9 +65,14 @@ class BoosterSettings:
 
 @dataclass(frozen=True)
 class FittedTarget:
+    """``booster`` serves. ``fold_boosters`` and their out-of-fold ``margins`` (all rows) are
+    what targets that build on this one start from. ``rounds``: trees of its own."""
+
     booster: lightgbm.Booster
     calibration: Calibration
     rounds: int
+    fold_boosters: dict[int, lightgbm.Booster]
+    margins: np.ndarray
 
 
 class Development:
@@ -100,28 +106,105 @@ class Development:
         return subset
 
     def fit_all(
-        self, outcomes: Mapping[str, tuple[np.ndarray, np.ndarray]], track: Track = silently
+        self,
+        outcomes: Mapping[str, tuple[np.ndarray, np.ndarray]],
+        builds_on: Mapping[str, str] | None = None,
+        track: Track = silently,
     ) -> dict[str, FittedTarget]:
         """Every target's booster, from its event and weight: as ``fit``.
 
+        ``builds_on``: target -> the target it starts from, which must be among them.
         Targets are trained side by side with one thread each: faster than one after the
         other with all threads, which wait for each other at every split.
         """
-        names = list(outcomes)
-        with ThreadPoolExecutor(self.settings.side_by_side) as pool:
-            fits = pool.map(lambda name: self.fit(name, *outcomes[name]), names)
-            return dict(zip(names, track(fits, "training boosters", len(names)), strict=True))
+        builds_on = builds_on or {}
+        fitted: dict[str, FittedTarget] = {}
 
-    def fit(self, target: str, event: np.ndarray, weight: np.ndarray) -> FittedTarget:
+        def one_generation(names: list[str]) -> Iterator[str]:
+            with ThreadPoolExecutor(self.settings.side_by_side) as pool:
+                starts = [fitted.get(builds_on.get(name, "")) for name in names]
+                fits = pool.map(
+                    lambda name, start: self.fit(name, *outcomes[name], start), names, starts
+                )
+                for name, of_target in zip(names, fits, strict=True):
+                    fitted[name] = of_target
+                    yield name
+
+        def generations() -> Iterator[str]:
+            while len(fitted) < len(outcomes):
+                ready = [
+                    name
+                    for name in outcomes
+                    if name not in fitted and builds_on.get(name, "") in {"", *fitted}
+                ]
+                yield from one_generation(ready)
+
+        for _ in track(generations(), "Training boosters", len(outcomes)):
+            pass
+        return {name: fitted[name] for name in outcomes}
+
+    def fit(
+        self,
+        target: str,
+        event: np.ndarray,
+        weight: np.ndarray,
+        start: FittedTarget | None = None,
+    ) -> FittedTarget:
         """One target's booster and calibration.
 
-        ``event`` 0/1 and ``weight`` (IPCW; 0: unknown), one a row. Raises
+        ``event`` 0/1 and ``weight`` (IPCW; 0: unknown), one a row. ``start``: a fitted
+        target to begin from. Its trees, scaled to this target's log-odds, become the first
+        trees of the booster, so that a rare outcome learns only how it differs. Raises
         ``NotEnoughData`` if a fold has too few events.
         """
         import lightgbm
 
         known = weight > 0
-        folds = np.unique(self.fold)
+        folds = [int(fold) for fold in np.unique(self.fold)]
+        self._require_events(target, event, known, folds)
+        event = event.astype(np.float32)
+        scale = calibrate(start.margins[known], event[known], weight[known]) if start else None
+
+        def begin(booster: lightgbm.Booster) -> lightgbm.Booster:
+            assert scale is not None
+            return _scaled(booster, scale)
+
+        params = self.settings.params(self.seed)
+        margins = np.zeros(len(event))
+        rounds, fold_boosters = [], {}
+        for fold in folds:
+            inside = known & (self.fold != fold)
+            outside = known & (self.fold == fold)
+            first = begin(start.fold_boosters[fold]) if start else None
+            booster = lightgbm.train(
+                params,
+                self._dataset(event, weight, inside),
+                num_boost_round=self.settings.rounds,
+                valid_sets=[self._dataset(event, weight, outside)],
+                callbacks=[lightgbm.early_stopping(self.settings.patience, verbose=False)],
+                init_model=first,
+            )
+            trees_before = first.num_trees() if first else 0
+            rounds.append(max(booster.best_iteration - trees_before, 1))
+            kept = booster.model_to_string(num_iteration=trees_before + rounds[-1])
+            fold_boosters[fold] = lightgbm.Booster(model_str=kept)
+            left_out = self.fold == fold
+            margins[left_out] = fold_boosters[fold].predict(self.values[left_out], raw_score=True)
+        # The final booster learns from more people, and bears proportionally more rounds.
+        share = len(folds) / max(len(folds) - 1, 1)
+        best = max(1, round(float(np.mean(rounds)) * share**0.5))
+        booster = lightgbm.train(
+            params,
+            self._dataset(event, weight, known),
+            best,
+            init_model=begin(start.booster) if start else None,
+        )
+        calibration = calibrate(margins[known], event[known], weight[known])
+        return FittedTarget(booster, calibration, best, fold_boosters, margins)
+
+    def _require_events(
+        self, target: str, event: np.ndarray, known: np.ndarray, folds: Sequence[int]
+    ) -> None:
         for fold in folds:
             count = int(event[known & (self.fold == fold)].sum())
             if count < FEWEST_EVENTS:
@@ -130,29 +213,22 @@ class Development:
                     f"{len(folds)} parts of the people; at least {FEWEST_EVENTS} are needed)",
                     do="Train on more people or dates, or leave the target out with --targets.",
                 )
-        event = event.astype(np.float32)
-        params = self.settings.params(self.seed)
-        margins = np.zeros(len(event))
-        rounds = []
-        for fold in folds:
-            inside = known & (self.fold != fold)
-            outside = known & (self.fold == fold)
-            booster = lightgbm.train(
-                params,
-                self._dataset(event, weight, inside),
-                num_boost_round=self.settings.rounds,
-                valid_sets=[self._dataset(event, weight, outside)],
-                callbacks=[lightgbm.early_stopping(self.settings.patience, verbose=False)],
-            )
-            rounds.append(max(booster.best_iteration, 1))
-            margins[outside] = booster.predict(
-                self.values[outside], raw_score=True, num_iteration=rounds[-1]
-            )
-        # The final booster learns from more people, and bears proportionally more rounds.
-        share = len(folds) / max(len(folds) - 1, 1)
-        best = max(1, round(float(np.mean(rounds)) * share**0.5))
-        booster = lightgbm.train(params, self._dataset(event, weight, known), best)
-        return FittedTarget(booster, calibrate(margins[known], event[known], weight[known]), best)
+
+
+def _scaled(booster: lightgbm.Booster, scale: Calibration) -> lightgbm.Booster:
+    """A copy whose margin is ``scale.slope`` times the booster's, plus ``scale.intercept``.
+
+    Every leaf is scaled; the intercept goes into the leaves of the first tree.
+    """
+    import lightgbm
+
+    copy = lightgbm.Booster(model_str=booster.model_to_string())
+    for number, tree in enumerate(copy.dump_model()["tree_info"]):
+        shift = scale.intercept if number == 0 else 0.0
+        for leaf in range(tree["num_leaves"]):
+            value = copy.get_leaf_output(number, leaf)
+            copy.set_leaf_output(number, leaf, scale.slope * value + shift)
+    return copy
 
 
 def calibrate(margin: np.ndarray, event: np.ndarray, weight: np.ndarray) -> Calibration:

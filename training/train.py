@@ -21,7 +21,7 @@ from features.store import Extract, ExtractStore
 from models.baselines import BASELINES, FittedBaseline, fit_baseline
 from models.registry import FOLDER
 from models.risk_model import RiskModel, reference_population
-from models.targets import PRIMARY, TARGETS, Target, chosen_targets
+from models.targets import PRIMARY, TARGETS, Target, chosen_targets, in_order_of_learning
 from training.cohort import Cohort, build_cohort, first_contact
 from training.evaluate import Baselines, Judgement, judge_model, write_baselines
 from training.fit import BoosterSettings, Development, FittedTarget
@@ -92,18 +92,19 @@ def train(
     targets = chosen_targets(settings.targets, extract.manifest.coverage)
     dates = _dates(extract, targets, settings)
     split = PersonSplit(settings.seed, settings.test_share, settings.folds)
-    development, test = _cohorts(extract, dates, targets, split, track)
+    learnt = in_order_of_learning(targets)
+    development, test = _cohorts(extract, dates, learnt, split, track)
     clock.lap("features and outcomes")
 
     features = steady_features(development)
-    fitted = fit_boosters(development, features, targets, split, settings, track)
+    fitted = fit_boosters(development, features, learnt, split, settings, track)
     clock.lap("boosters")
     baselines = fit_baselines(development, [target.name for target in targets])
     clock.lap("baselines")
 
     model = RiskModel(
-        {name: of_target.booster for name, of_target in fitted.items()},
-        {name: of_target.calibration for name, of_target in fitted.items()},
+        {target.name: fitted[target.name].booster for target in targets},
+        {target.name: fitted[target.name].calibration for target in targets},
         features,
         extract.manifest.coverage,
         reference_population(development.matrix[features]),
@@ -214,6 +215,7 @@ def fit_boosters(
             target.name: (cohort.event[target.name], cohort.weight[target.name])
             for target in targets
         },
+        {target.name: target.builds_on for target in targets},
         track,
     )
 

@@ -125,7 +125,7 @@ days_since_discharge = DaysSince(
     says=days_since(
         sv="utskrivning",
         en="discharge",
-        never=("Ingen utskrivning senaste 5 åren", "No discharge in the last 5 years"),
+        never=("Ingen utskrivning senaste 2 åren", "No discharge in the last 2 years"),
     ),
 )
 days_since_unplanned_admission = DaysSince(
@@ -137,8 +137,8 @@ days_since_unplanned_admission = DaysSince(
         sv="oplanerad inläggning",
         en="an unplanned admission",
         never=(
-            "Ingen oplanerad inläggning senaste 5 åren",
-            "No unplanned admission in the last 5 years",
+            "Ingen oplanerad inläggning senaste 2 åren",
+            "No unplanned admission in the last 2 years",
         ),
     ),
 )
@@ -151,8 +151,8 @@ days_since_avoidable_admission = DaysSince(
         sv="undvikbar inläggning",
         en="an avoidable admission",
         never=(
-            "Ingen undvikbar inläggning senaste 5 åren",
-            "No avoidable admission in the last 5 years",
+            "Ingen undvikbar inläggning senaste 2 åren",
+            "No avoidable admission in the last 2 years",
         ),
     ),
 )

@@ -38,8 +38,8 @@ days_since_sip = DaysSince(
         sv="samordnad individuell plan (SIP)",
         en="a coordinated individual plan (SIP)",
         never=(
-            "Ingen samordnad individuell plan (SIP) senaste 5 åren",
-            "No coordinated individual plan (SIP) in the last 5 years",
+            "Ingen samordnad individuell plan (SIP) senaste 2 åren",
+            "No coordinated individual plan (SIP) in the last 2 years",
         ),
     ),
 )

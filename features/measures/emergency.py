@@ -23,7 +23,7 @@ days_since_emergency_visit = DaysSince(
     says=days_since(
         sv="akutbesök",
         en="an emergency visit",
-        never=("Inget akutbesök senaste 5 åren", "No emergency visit in the last 5 years"),
+        never=("Inget akutbesök senaste 2 åren", "No emergency visit in the last 2 years"),
     ),
 )
 emergency_visits_rise = Derived(

@@ -129,8 +129,8 @@ days_since_municipal_care_began = DaysSince(
         sv="senaste nya kommunala insats",
         en="the latest new municipal care",
         never=(
-            "Ingen ny kommunal insats senaste 5 åren",
-            "No new municipal care in the last 5 years",
+            "Ingen ny kommunal insats senaste 2 åren",
+            "No new municipal care in the last 2 years",
         ),
     ),
 )

@@ -106,8 +106,8 @@ days_since_primary_visit = DaysSince(
         sv="besök i primärvården",
         en="a visit in primary care",
         never=(
-            "Inget besök i primärvården senaste 5 åren",
-            "No visit in primary care in the last 5 years",
+            "Inget besök i primärvården senaste 2 åren",
+            "No visit in primary care in the last 2 years",
         ),
     ),
 )

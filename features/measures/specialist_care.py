@@ -64,8 +64,8 @@ days_since_specialist_visit = DaysSince(
         sv="besök i specialistvården",
         en="a visit in specialist care",
         never=(
-            "Inget besök i specialistvården senaste 5 åren",
-            "No visit in specialist care in the last 5 years",
+            "Inget besök i specialistvården senaste 2 åren",
+            "No visit in specialist care in the last 2 years",
         ),
     ),
 )

@@ -22,7 +22,7 @@ class DaysSince(Measure):
     """
 
     of: Rows
-    longest: int = 1825
+    longest: int = 730
     ended: bool = False
 
     def known_in(self, coverage: Coverage) -> bool:

@@ -58,7 +58,7 @@ def test_rise_against_own_past(features: Features) -> None:
     assert a["emergency_visits_rise"] == pytest.approx(30 * (1 / 90 - 0))
     assert a["days_since_emergency_visit"] == 1
     assert b["emergency_visits_rise"] == 0
-    assert b["days_since_emergency_visit"] == 1825
+    assert b["days_since_emergency_visit"] == 730
 
 
 @pytest.mark.parametrize(
