@@ -74,7 +74,7 @@ def linear_predictors(
     fixed[:, F_AVOIDABLE] += (
         LEVEL["avoidable"]
         + AGE_PER_YEAR["avoidable"] * years
-        + 0.22 * proneness
+        + 0.10 * proneness
         + 0.06 * (deprivation - 3)
         + 0.40 * (c["heart_failure"] & c["chronic_kidney_disease"])
         + 0.30 * (c["heart_failure"] & c["anaemia"])
@@ -86,7 +86,7 @@ def linear_predictors(
     fixed[:, F_OTHER] += (
         LEVEL["other"]
         + AGE_PER_YEAR["other"] * years
-        + 0.20 * proneness
+        + 0.10 * proneness
         + 0.04 * (deprivation - 3)
         + 0.35 * (c["cancer"] & c["anaemia"])
         + 0.35 * (c["substance_use"] & (c["depression"] | c["psychosis"]))
@@ -104,7 +104,7 @@ def linear_predictors(
         + 0.4 * (c["cancer"] & c["malnutrition"])
     )
     fixed[:, F_DECLINE] += (
-        LEVEL["decline"] + 0.12 * proneness + 0.15 * alone + 0.05 * (deprivation - 3)
+        LEVEL["decline"] + 0.08 * proneness + 0.15 * alone + 0.05 * (deprivation - 3)
     )
     modifiers = np.column_stack(
         [

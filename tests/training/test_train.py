@@ -17,6 +17,7 @@ from features.home import Home
 from models.registry import ALIAS, NAME, Registry
 from training.cohort import build_cohort
 from training.evaluate import MODEL, evaluate
+from training.fit import BoosterSettings
 from training.report import markdown, show
 from training.score import score
 from training.split import PersonSplit
@@ -56,7 +57,7 @@ def test_everything_about_the_run_is_in_mlflow(trained: Trained) -> None:
     client = registry._client()
     run = client.get_run(result.run_id)
     assert run.data.params["training_dates"].endswith("2022-12-26")
-    assert run.data.params["booster_num_leaves"] == "6"
+    assert run.data.params["booster_num_leaves"] == str(BoosterSettings().num_leaves)
     assert run.data.metrics["unplanned_365.auroc"] == pytest.approx(
         result.judgement.of("unplanned_365").models[MODEL]["auroc"].value
     )
