@@ -12,8 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-CELLS_PER_BLOCK = 500_000
+CELLS_PER_BLOCK = 250_000
 """Counters in one block of people: small enough to stay in a processor's cache."""
+
+
+NOWHERE = 2**29
+"""A cell beyond all blocks, for rows that count nowhere; two of them still fit 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -46,41 +50,39 @@ def window_sums(
     A window of w days holds the w days before ``index_day``. Only events with
     ``known < index_day`` count. ``windows`` must rise.
     """
-    n_buckets = len(windows)
-    # Age in days -> bucket. Ages below 1 (the future) and beyond all windows: no bucket.
-    bucket_of_age = np.searchsorted(np.asarray(windows), np.arange(windows[-1] + 2)).astype(np.int8)
-    bucket_of_age[0] = n_buckets
+    n_buckets, width = len(windows), len(windows) * n_slots
+    too_old = windows[-1] + 1
+    # Age in days -> first cell of its bucket; cells are ordered by person, bucket, slot.
+    cell_of_age = np.searchsorted(np.asarray(windows), np.arange(too_old + 1)) * n_slots
+    cell_of_age[too_old] = NOWHERE
+    cell_of_age = cell_of_age.astype(np.int32)
+    cell_of_slot = [_cells(stream.slot) for stream in streams]
     out = np.zeros((n_people, n_slots, n_buckets), dtype=np.float32)
-    block = max(1, CELLS_PER_BLOCK // (n_slots * n_buckets))
+    block = max(1, CELLS_PER_BLOCK // width)
     edges = np.append(np.arange(0, n_people, block), n_people)
     bounds = [np.searchsorted(stream.person, edges) for stream in streams]
 
     def add_up(number: int) -> None:
         first, last = edges[number], edges[number + 1]
-        cells = (last - first) * n_buckets * n_slots
+        cells = int(last - first) * width
         total: np.ndarray | None = None
-        for stream, bound in zip(streams, bounds, strict=True):
+        for stream, slot, bound in zip(streams, cell_of_slot, bounds, strict=True):
             rows = slice(bound[number], bound[number + 1])
-            slot = (
-                stream.slot[rows]
-                if stream.row_class is None
-                else (stream.slot[stream.row_class[rows]])
-            )
-            age = index_day - stream.day[rows]
-            np.clip(age, 0, windows[-1] + 1, out=age)
-            bucket = bucket_of_age[age]
-            seen = (stream.known[rows] < index_day) & (slot >= 0) & (bucket < n_buckets)
-            key = stream.person[rows].astype(np.intp)
-            key -= first
-            key *= n_buckets
-            key += bucket
-            key *= n_slots
-            key += slot
-            weight = None if stream.weight is None else stream.weight[rows][seen]
-            counts = np.bincount(key[seen], weights=weight, minlength=cells)
+            age = np.minimum(index_day - stream.day[rows], too_old)
+            # Nothing is known before it happens, so what is known has an age of at least 1.
+            np.putmask(age, stream.known[rows] >= index_day, too_old)
+            cell = (stream.person[rows] - np.int32(first)) * np.int32(width)
+            cell += cell_of_age[age]
+            cell += slot[rows] if stream.row_class is None else slot[stream.row_class[rows]]
+            # Rows that count nowhere share one cell behind all others.
+            np.minimum(cell, cells, out=cell)
+            weight = None if stream.weight is None else stream.weight[rows]
+            counts = np.bincount(cell, weights=weight, minlength=cells + 1)[:cells]
             total = counts if total is None else total + counts
         if total is not None:
-            sums = total.reshape(last - first, n_buckets, n_slots).cumsum(axis=1)
+            sums = total.reshape(last - first, n_buckets, n_slots)
+            for bucket in range(1, n_buckets):
+                sums[:, bucket] += sums[:, bucket - 1]
             out[first:last] = sums.transpose(0, 2, 1)
 
     if threads == 1 or len(edges) < 3:
@@ -90,3 +92,7 @@ def window_sums(
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(add_up, range(len(edges) - 1)))
     return out
+
+
+def _cells(slot: np.ndarray) -> np.ndarray:
+    return np.where(slot < 0, NOWHERE, slot).astype(np.int32)

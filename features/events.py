@@ -20,7 +20,11 @@ NEVER = np.int32(2**30)
 def days(values: pd.Series | pd.DatetimeIndex | np.ndarray) -> np.ndarray:
     """Dates as whole days since 1970-01-01 (int32); missing dates as ``NEVER``."""
     moments = np.asarray(values).astype("datetime64[D]").view(np.int64)
-    return np.where(moments == np.iinfo(np.int64).min, NEVER, moments).astype(np.int32)
+    whole = moments.astype(np.int32)
+    missing = np.iinfo(np.int64).min
+    if len(moments) and moments.min() == missing:
+        whole[moments == missing] = NEVER
+    return whole
 
 
 def day(index_date: date | str | pd.Timestamp) -> int:
@@ -80,6 +84,11 @@ class TableArrays:
         self.events = Events(
             person, happened, np.maximum(happened, recorded), end, np.arange(len(frame))
         )
+
+    def contact_keys(self, events: Events) -> pd.MultiIndex:
+        """Person and contact_id of some rows: a contact_id is unique within a person."""
+        contact_id = self.frame["contact_id"].iloc[events.row].astype("str")
+        return pd.MultiIndex.from_arrays([events.person, contact_id])
 
     @cached_property
     def _classified(self) -> tuple[np.ndarray, Classes]:

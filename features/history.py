@@ -92,8 +92,9 @@ class History:
 
     def _on_contacts(self, events: Events, arrays: TableArrays, on: Rows) -> Events:
         contacts = self.select(on)
-        contact_ids = pd.Index(self.arrays("contacts").frame["contact_id"].iloc[contacts.row])
-        place = contact_ids.get_indexer(pd.Index(arrays.frame["contact_id"].iloc[events.row]))
+        place = (
+            self.arrays("contacts").contact_keys(contacts).get_indexer(arrays.contact_keys(events))
+        )
         found = place >= 0
         events, place = events.take(found), place[found]
         assert contacts.end is not None
@@ -111,19 +112,14 @@ class History:
         of_class = arrays.row_class[events.row]
         parts = [events.take(np.flatnonzero(plain[of_class]))]
         principal = np.asarray(arrays.classes.columns["principal"], dtype=bool)
+        on_contact = arrays.frame["contact_id"].notna().to_numpy()
         for candidates, companions in beside:
-            other = np.flatnonzero((companions & ~principal)[arrays.row_class])
-            first_known = (
-                pd.Series(
-                    arrays.events.known[other],
-                    index=pd.Index(arrays.frame["contact_id"].iloc[other].astype(str)),
-                )
-                .groupby(level=0)
-                .min()
+            other = arrays.events.take(
+                np.flatnonzero((companions & ~principal)[arrays.row_class] & on_contact)
             )
-            chosen = events.take(np.flatnonzero(candidates[of_class]))
-            contact_id = arrays.frame["contact_id"].iloc[chosen.row].astype(str).array
-            known = first_known.reindex(contact_id).to_numpy(dtype=np.float64)
+            first_known = pd.Series(other.known, arrays.contact_keys(other)).groupby(level=[0, 1])
+            chosen = events.take(np.flatnonzero(candidates[of_class] & on_contact[events.row]))
+            known = first_known.min().reindex(arrays.contact_keys(chosen)).to_numpy(np.float64)
             found = np.flatnonzero(~np.isnan(known))
             chosen = chosen.take(found)
             both_known = np.maximum(chosen.known, known[found].astype(np.int32))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -44,11 +45,29 @@ def build_matrix(
     return pd.DataFrame(flat, index=index, columns=[f.name for f in features], copy=False)
 
 
+PEOPLE_PER_BLOCK = 1024
+"""Rows of the matrix written together, so that they stay in a processor's cache."""
+
+
 def fill(out: np.ndarray, view: View, measures: Sequence[Measure]) -> None:
     """Writes (people, features) of one view into ``out``; kinds are computed together."""
     view.prepare(measures)
+    parts = []
     column = 0
     for measure in measures:
         width = len(measure.features)
-        out[:, column : column + width] = view.of(measure)
+        parts.append((slice(column, column + width), view.of(measure)))
         column += width
+
+    def write(first: int) -> None:
+        people = slice(first, first + PEOPLE_PER_BLOCK)
+        for columns, values in parts:
+            out[people, columns] = values[people]
+
+    blocks = range(0, len(out), PEOPLE_PER_BLOCK)
+    if view.threads == 1 or len(blocks) < 2:
+        for first in blocks:
+            write(first)
+    else:
+        with ThreadPoolExecutor(view.threads) as pool:
+            list(pool.map(write, blocks))

@@ -141,7 +141,7 @@ CONTACTS = Table(
     "a contact or an inpatient stay",
     (
         PERSON,
-        _text("contact_id", "unique within the extract"),
+        _text("contact_id", "unique within the person"),
         _date("start", "day of contact or admission"),
         _date("end", "day of discharge; empty while the stay goes on", nullable=True),
         _text("setting", "where", "primary", "specialist", "emergency", "inpatient"),

@@ -137,8 +137,10 @@ def qualifying_admissions(tables: Tables, outcome: Outcome) -> pd.DataFrame:
     if outcome is Outcome.AVOIDABLE:
         diagnoses = tables.get("diagnoses", DIAGNOSES.empty())
         diagnoses = diagnoses[diagnoses["contact_id"].isin(stays["contact_id"])]
+        # A contact_id is unique within a person only.
+        diagnoses = diagnoses.assign(contact_id=_contact_of_person(diagnoses))
         listed = diagnoses.loc[is_listed(diagnoses, AVOIDABLE), "contact_id"]
-        stays = stays[stays["contact_id"].isin(listed)]
+        stays = stays[_contact_of_person(stays).isin(listed)]
     return stays[["person_id", "start"]]
 
 
@@ -191,3 +193,7 @@ def censoring_weights(days: np.ndarray, censored: np.ndarray) -> np.ndarray:
     stays = np.where(at_risk > 0, 1.0 - lost / np.maximum(at_risk, 1.0), 1.0)
     just_before = np.concatenate([[1.0], np.cumprod(stays)[:-1]])
     return np.where(censored, 0.0, 1.0 / np.maximum(just_before[position], 1e-12))
+
+
+def _contact_of_person(rows: pd.DataFrame) -> pd.Series:
+    return rows["person_id"].astype("str") + "\n" + rows["contact_id"].astype("str")

@@ -135,11 +135,21 @@ class CodeList:
         ``systems``, ``codes``: equal-length arrays of text; a missing code belongs nowhere.
         """
         member = np.zeros((len(codes), len(self.groups)), dtype=bool)
-        for number, (system, code) in enumerate(zip(systems, codes, strict=True)):
-            if isinstance(code, str) and isinstance(system, str):
-                for row in self.rows_of(system, code):
-                    member[number, self.index[row.group]] = True
+        for number, key in enumerate(zip(systems, codes, strict=True)):
+            groups = self._groups_of.get(key)
+            if groups is None:
+                system, code = key
+                known = isinstance(code, str) and isinstance(system, str)
+                rows = self.rows_of(system, code) if known else []
+                groups = self._groups_of[key] = tuple(self.index[row.group] for row in rows)
+            for group in groups:
+                member[number, group] = True
         return member
+
+    @cached_property
+    def _groups_of(self) -> dict[tuple[str, str], tuple[int, ...]]:
+        """Codes met so far: the same ones come back in every partition and every call."""
+        return {}
 
     def rows_of(self, system: str, code: str) -> list[Row]:
         """The deciding row of every group that a code belongs to, in group order."""

@@ -161,6 +161,31 @@ def test_avoidable_admissions_by_the_list_s_position_rules() -> None:
     assert values(known, avoidable) == [[1], [0], [0], [0], [0]]
 
 
+def test_a_contact_id_is_a_person_s_own() -> None:
+    known = tables(
+        contacts="""
+        person_id | contact_id | start      | setting   | urgency
+        a         | c1         | 2024-03-10 | inpatient | unplanned
+        b         | c1         | 2024-03-10 | inpatient | unplanned <- another stay, same id
+        """,
+        diagnoses="""
+        person_id | contact_id | date       | code | position
+        a         | c1         | 2024-03-10 | J209 | 1
+        b         | c1         | 2024-03-10 | J449 | 2         <- not beside a's
+        b         |            | 2024-03-10 | J209 | 1         <- on no contact
+        b         |            | 2024-03-10 | J449 | 2
+        """,
+    )
+    avoidable = Distinct(
+        name="avoidable",
+        of=diagnoses.pointed_out_by(AVOIDABLE).on_contacts(admissions),
+        column="contact_id",
+        windows=(365,),
+        **SAID,
+    )
+    assert values(known, avoidable) == [[0], [0]]
+
+
 def test_a_companion_diagnosis_recorded_late_is_not_known_before() -> None:
     known = tables(
         contacts="person_id | contact_id | start | setting | urgency\n"

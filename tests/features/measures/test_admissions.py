@@ -74,9 +74,9 @@ def test_avoidable_admissions(features: Features) -> None:
         21,
         21,
         21,
-        1825,
-        1825,
-        1825,
+        730,
+        730,
+        730,
     ]
 
 
@@ -89,15 +89,15 @@ def test_discharge_and_days_in_hospital(features: Features) -> None:
         person_id | start      | end        | setting
         a         | 2024-03-20 | 2024-03-25 | inpatient
         b         | 2024-03-20 |            | inpatient <- still there
-        c         | 2020-01-01 | 2020-01-03 | inpatient
-        d         | 2010-01-01 | 2010-01-03 | inpatient <- longer ago than five years
+        c         | 2023-01-01 | 2023-01-03 | inpatient
+        d         | 2022-01-01 | 2022-01-03 | inpatient <- longer ago than two years
         """,
     )
     assert [list(person.values()) for person in found] == [
         [7, 5, 0],
-        [1825, 12, 1],
-        [1550, 0, 0],
-        [1825, 0, 0],
+        [730, 12, 1],
+        [454, 0, 0],
+        [730, 0, 0],
     ]
 
 

@@ -85,7 +85,7 @@ def test_coordination(features: Features) -> None:
         """,
     )
     assert list(a.values()) == [1, 1, 1, 10]
-    assert list(b.values()) == [0, 0, 0, 1825]
+    assert list(b.values()) == [0, 0, 0, 730]
 
 
 def test_enrolled_now(features: Features) -> None:

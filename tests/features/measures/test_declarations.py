@@ -100,6 +100,7 @@ def test_directions_are_few_and_agreed() -> None:
         "emergency_visits",
         "charlson",
         "hfrs",
+        "latest_clinical_frailty_scale",
     }
 
 
@@ -130,9 +131,9 @@ def test_directions_are_few_and_agreed() -> None:
         ("days_since_discharge", 12, "12 dagar sedan utskrivning", "12 days since discharge"),
         (
             "days_since_discharge",
-            1825,
-            "Ingen utskrivning senaste 5 åren",
-            "No discharge in the last 5 years",
+            730,
+            "Ingen utskrivning senaste 2 åren",
+            "No discharge in the last 2 years",
         ),
         (
             "days_since_heart_failure",
