@@ -53,12 +53,13 @@ def wait_until_ready(client: httpx.Client) -> float:
 
 
 def check_lists(client: httpx.Client) -> list[dict[str, Any]]:
-    units = client.get("/api/v1/care-units").json()["units"]
+    units = client.get("/api/v1/care-units").json()["care_units"]
     entries = []
     for unit in units:
         answer = client.get(f"/api/v1/care-units/{unit['care_unit']}/lists/current")
         answer.raise_for_status()
-        entries += answer.json()["entries"]
+        answered = answer.json()
+        entries += [{**e, "index_date": answered["index_date"]} for e in answered["entries"]]
     assert entries, "no one on any list"
     return entries
 
@@ -66,7 +67,6 @@ def check_lists(client: httpx.Client) -> list[dict[str, Any]]:
 def check_scores(client: httpx.Client, home: Home, listed: list[dict[str, Any]]) -> float:
     """The largest difference between what the list says and what the scoring call answers."""
     extract = ExtractStore(home).current()
-    run = client.get("/api/v1/care-units").json()
     worst = 0.0
     for entry in listed:
         tables = extract.person(entry["person_id"])
@@ -79,7 +79,7 @@ def check_scores(client: httpx.Client, home: Home, listed: list[dict[str, Any]])
                 for column, value in row.items():
                     if isinstance(value, str) and value.endswith("T00:00:00.000"):
                         row[column] = value[:10]
-        body = {"history": history, "index_date": run["index_date"]}
+        body = {"history": history, "index_date": entry["index_date"]}
         answer = client.post("/score", json=body)
         answer.raise_for_status()
         scored = answer.json()

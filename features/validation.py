@@ -152,7 +152,7 @@ def tables_from_records(payload: dict[str, list[dict[str, Any]]]) -> Tables:
     for name in payload:
         if name not in TABLE:
             raise DataError(
-                f"unknown table '{str(name)[:40]}'{nearest(str(name), list(TABLE))}",
+                f"a table that the data contract does not have{nearest(str(name), list(TABLE))}",
                 do=f"Tables are {', '.join(TABLE)}.",
             )
     if not payload.get(PERSONS.name):
@@ -182,7 +182,8 @@ def _frame(table: Table, rows: object) -> pd.DataFrame:
     unknown = [name for name in names if name not in table.column]
     if unknown:
         raise DataError(
-            f"unknown column '{unknown[0][:40]}'{nearest(unknown[0], table.column_names)}",
+            "a column that the data contract does not have"
+            f"{nearest(unknown[0], table.column_names)}",
             where=table.name,
             do=f"Columns are {', '.join(table.column_names)}.",
         )

@@ -71,6 +71,22 @@ class RiskModel:
         self.reference = reference
         self.info = info
 
+    def require(self, delivered: Coverage) -> None:
+        """Raises ``ModelMismatch`` if a source lacks what the model learnt from: its features
+        would be unknown for everyone, which the model has never seen."""
+        lacks = sorted(
+            (self.coverage.tables - delivered.tables)
+            | (self.coverage.systems - delivered.systems)
+            | (self.coverage.settings - delivered.settings)
+        )
+        if self.coverage.urgency and not delivered.urgency:
+            lacks.append("planned told from unplanned")
+        if lacks:
+            raise ModelMismatch(
+                f"the model was trained on what the extract does not deliver: {', '.join(lacks)}",
+                do="Train on this extract: framsynt train",
+            )
+
     def _values(self, matrix: pd.DataFrame) -> np.ndarray:
         missing = [name for name in self.features if name not in matrix.columns]
         if missing:

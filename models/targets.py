@@ -107,6 +107,19 @@ TARGETS: dict[str, Target] = {target.name: target for target in _ALL}
 PRIMARY = "avoidable_365"
 
 
+def for_readers(names: Iterable[str]) -> list[str]:
+    """The targets worth showing to people, in the order given: any admission is for sources
+    that cannot tell planned from unplanned, and says nothing new beside unplanned ones."""
+    given = list(names)
+    told = {(TARGETS[n].outcome, TARGETS[n].horizon_days) for n in given if n in TARGETS}
+
+    def is_superseded(target: Target) -> bool:
+        unplanned = (Outcome.UNPLANNED, target.horizon_days)
+        return target.outcome is Outcome.ADMISSION and unplanned in told
+
+    return [n for n in given if n not in TARGETS or not is_superseded(TARGETS[n])]
+
+
 def in_order_of_learning(targets: Iterable[Target]) -> list[Target]:
     """The targets and all that they build on, each after what it builds on."""
     ordered: list[Target] = []

@@ -76,7 +76,7 @@ def run_weekly(
     last day, or ``weeks_back`` weeks before that. A list holds those in at least one target
     group, by falling probability of the primary target (equal ones by person_id), to
     ``capacity``. Running again with the same model, extract and capacity changes nothing.
-    Raises SettingsError for a bad week or capacity, ExtractMissing, ModelMissing.
+    Raises SettingsError for a bad week or capacity, ExtractMissing, ModelMissing, ModelMismatch.
     """
     if capacity < 1:
         raise SettingsError("must be at least 1", where="capacity", do="Give a whole number.")
@@ -84,6 +84,7 @@ def run_weekly(
     extract = ExtractStore(home).current()
     index_date = _index_date(asked, extract.manifest.data_through, weeks_back)
     scorer = Scorer.of(home)
+    scorer.model.require(extract.manifest.coverage)
     register = Register.open(home)
     try:
         run = NewRun(

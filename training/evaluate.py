@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from features.errors import ModelMismatch, NotEnoughData
+from features.errors import NotEnoughData
 from features.home import Home
 from features.progress import Track, silently
 from features.store import Extract, ExtractStore
-from features.tables import Coverage
 from models.baselines import FittedBaseline
 from models.risk_model import RiskModel
 from models.targets import TARGETS
@@ -108,7 +107,7 @@ def evaluate(home: Home, index_date: date | None = None, track: Track = silently
     extract = ExtractStore(home).current()
     champion = Registry(home).champion()
     model, info = champion.model, champion.model.info
-    require_coverage(model, extract.manifest.coverage)
+    model.require(extract.manifest.coverage)
     dates = [index_date] if index_date else [date.fromisoformat(d) for d in info["test_dates"]]
     known = info["extract_id"] == extract.id
     split = split_of(model)
@@ -138,23 +137,6 @@ def evaluate(home: Home, index_date: date | None = None, track: Track = silently
 def split_of(model: RiskModel) -> PersonSplit:
     """Which people the model was trained on, as kept with it."""
     return PersonSplit(**model.info["split"])
-
-
-def require_coverage(model: RiskModel, delivered: Coverage) -> None:
-    """Raises ``ModelMismatch`` if a source lacks what the model learnt from: its features
-    would be unknown for everyone, which the model has never seen."""
-    lacks = sorted(
-        (model.coverage.tables - delivered.tables)
-        | (model.coverage.systems - delivered.systems)
-        | (model.coverage.settings - delivered.settings)
-    )
-    if model.coverage.urgency and not delivered.urgency:
-        lacks.append("planned told from unplanned")
-    if lacks:
-        raise ModelMismatch(
-            f"the model was trained on what the extract does not deliver: {', '.join(lacks)}",
-            do="Train on this extract: framsynt train",
-        )
 
 
 def read_baselines(folder: Path) -> Baselines:

@@ -14,7 +14,6 @@ from features.measures import MEASURES
 from features.progress import Track, silently
 from features.store import ExtractStore
 from models.population import present
-from training.evaluate import require_coverage
 
 
 def score(home: Home, index_date: date, track: Track = silently) -> pd.DataFrame:
@@ -29,7 +28,7 @@ def score(home: Home, index_date: date, track: Track = silently) -> pd.DataFrame
     extract = ExtractStore(home).current()
     champion = Registry(home).champion()
     coverage = extract.manifest.coverage
-    require_coverage(champion.model, coverage)
+    champion.model.require(coverage)
     parts = []
     for partition in track(extract.partitions, "scoring", total=len(extract.partitions)):
         tables = extract.read(partition)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from models.targets import TARGETS, Outcome, for_readers
 from serving.api.answers import Entry, Explanation, TimelineEvent
 from serving.api.routes import AtDesk, Week
 from serving.security.login import Login
@@ -143,12 +144,15 @@ def person(request: Request, desk: AtDesk, person_id: str, week: Week = "current
     found = desk.person(run, person_id)
     desk.register.note_access(request.state.who, "person", person_id, found.care_unit)
     events = desk.timeline(run, person_id)
+    shown = for_readers(found.probabilities)
+    explanations = [e for e in found.explanations if e.target in shown]
     return page(
         request,
         "person.html",
         person=found,
         week=run.week,
-        charts=[(e, chart.bars(e.reasons)) for e in _primary_first(found.explanations, found)],
+        shown=shown,
+        charts=[(e, chart.bars(e.reasons)) for e in _primary_first(explanations, found)],
         recent=events.events[:SHOWN_EVENTS],
         older=_by_year(events.events[SHOWN_EVENTS:]),
         shortened=events.shortened,
@@ -157,10 +161,10 @@ def person(request: Request, desk: AtDesk, person_id: str, week: Week = "current
 
 
 def other_targets(entries: list[Entry], primary: str) -> list[str]:
-    """At most two more targets beside the primary one on a list; never death."""
-    names = list(entries[0].probabilities) if entries else []
-    shown = ["unplanned_365", "unplanned_30", "admission_365", "admission_30"]
-    return [n for n in shown if n in names and n != primary][:2]
+    """At most two targets of another kind beside the primary one on a list; never death."""
+    names = for_readers(entries[0].probabilities) if entries else []
+    elsewhere = (Outcome.DEATH, TARGETS[primary].outcome)
+    return [n for n in names if TARGETS[n].outcome not in elsewhere][:2]
 
 
 def _primary_first(explanations: list[Explanation], person: Any) -> list[Explanation]:
