@@ -63,8 +63,7 @@ The admission has the id, start, urgency, unit and `recorded_at` of the first pa
 end (none if a part is open). Diagnoses and procedures move to it, known no sooner than their part;
 the principal diagnosis is that of the first part (`position` 1 becomes 2 in the others). Where the
 later part became known only after the earlier was over, joining them would tell the past what it
-could not know; such stays stand as delivered, as two. (`features.stays.join_stays(tables, join_all=True)` joins
-these too, for rows that are all known.)
+could not know; such stays stand as delivered, as two.
 """
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,19 @@ from features.events import NEVER, Events, Pairs, TableArrays, day
 from features.rows import Rows
 from features.tables import TABLE, Coverage, Tables
 
-if TYPE_CHECKING:
-    from features.measures.base import Measure
+
+class Computed(Protocol):
+    """What a view needs to know of a measure (``features.measures.base.Measure``)."""
+
+    made_of_others: ClassVar[bool]
+
+    @property
+    def features(self) -> Sequence[object]: ...
+
+    def known_in(self, coverage: Coverage) -> bool: ...
+
+    @classmethod
+    def compute(cls, measures: Sequence[Any], view: View) -> list[np.ndarray]: ...
 
 
 class History:
@@ -187,7 +198,7 @@ class View:
         self.threads = threads
         self._events: dict[Rows, Events] = {}
         self._group_ages: dict[tuple[Rows, CodeList, bool], np.ndarray] = {}
-        self._values: dict[Measure, np.ndarray] = {}
+        self._values: dict[Computed, np.ndarray] = {}
 
     def __len__(self) -> int:
         return len(self.history)
@@ -196,9 +207,9 @@ class View:
     def coverage(self) -> Coverage:
         return self.history.coverage
 
-    def prepare(self, measures: Sequence[Measure]) -> None:
+    def prepare(self, measures: Sequence[Computed]) -> None:
         """Computes measures together, kind by kind, so that each table is passed once."""
-        kinds: dict[type[Measure], list[Measure]] = {}
+        kinds: dict[type[Computed], list[Computed]] = {}
         for measure in measures:
             if measure not in self._values:
                 if measure.known_in(self.coverage):
@@ -211,7 +222,7 @@ class View:
             results = kind.compute(kinds[kind], self)
             self._values.update(zip(kinds[kind], results, strict=True))
 
-    def of(self, measure: Measure) -> np.ndarray:
+    def of(self, measure: Computed) -> np.ndarray:
         """A measure's values: (people, features of the measure)."""
         if measure not in self._values:
             self.prepare([measure])

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from features.region.latent import State, state_at_start, step
+from features.region.latent import state_at_start, step
 from features.region.people import NEVER, People
 from features.region.settings import RegionSettings
+from features.region.state import State
 
 # A year before the first day, so that stays, declines and recent changes have settled.
 BURN_IN_WEEKS = 52

@@ -7,15 +7,12 @@ carries it.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from features.region.facts import conditions
 from features.region.people import YEAR_WEEKS, People
-
-if TYPE_CHECKING:
-    from features.region.latent import State
+from features.region.state import State
 
 # Columns of State.fixed.
 F_AVOIDABLE, F_OTHER, F_PLANNED, F_DEATH, F_DECLINE = range(5)
@@ -133,7 +130,7 @@ def onset_weights(has: np.ndarray, people: People) -> np.ndarray:
     return np.where(has, 0.0, weights).astype(np.float32)
 
 
-def weekly_hazards(state: "State", week: int, season: float) -> Hazards:
+def weekly_hazards(state: State, week: int, season: float) -> Hazards:
     """Probabilities of every transition this week.
 
     ``season`` is 1 in the worst of winter and -1 in the best of summer.

@@ -6,62 +6,19 @@ neighbours do, from the course that this module leaves behind. The same step dri
 the simulated lives and the oracle's forward paths, so the oracle is exact by construction.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from features.region.facts import conditions
 from features.region.hazards import Hazards, linear_predictors, onset_weights, weekly_hazards
 from features.region.people import NEVER, YEAR_WEEKS, People
+from features.region.state import State
 
 # Transitions, in the order in which one uniform number is cut up between them. Those that
 # the oracle holds back must come last: see ``step``.
 DECLINE, ONSET, RESIDENTIAL, ENROLMENT, PLANNED, OTHER, AVOIDABLE, DEATH, NOTHING = range(9)
 LONG_AGO = 99
-
-
-@dataclass
-class State:
-    """Everything about a person that the coming weeks depend on. One entry a person."""
-
-    fixed: np.ndarray
-    """Terms of the hazards that change only with a new condition, people x hazards."""
-    has: np.ndarray
-    """Conditions, people x conditions."""
-    onset_weight: np.ndarray
-    """Weekly probability of each condition at the age of 80, people x conditions."""
-    onset_total: np.ndarray
-    modifiers: np.ndarray
-    """Person-specific sizes of interactions, people x modifiers (see hazards)."""
-    age: np.ndarray
-    """At the start of the region."""
-    frailty: np.ndarray
-    drift: np.ndarray
-    """Weekly growth of frailty."""
-    traits: np.ndarray
-    """lives_alone, proneness, deprivation, female; people x 4."""
-    declining: np.ndarray
-    """In an acute decline, which lasts weeks to months."""
-    since_discharge: np.ndarray
-    """Weeks, at most LONG_AGO."""
-    in_hospital: np.ndarray
-    """Weeks left until a new admission is possible."""
-    medicine_change: np.ndarray
-    """Recent changes of medicines; fades."""
-    recent_stays: np.ndarray
-    """Stays of the last year or so; fades."""
-    residential: np.ndarray
-    enrolled: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.frailty)
-
-    def of(self, who: np.ndarray) -> "State":
-        """A copy of some people's state."""
-        return State(*(getattr(self, f.name)[who] for f in fields(self)))
-
-    def copy(self) -> "State":
-        return State(*(getattr(self, f.name).copy() for f in fields(self)))
 
 
 @dataclass

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from features.region.course import Course, present_at, season_of
-from features.region.latent import AVOIDABLE, DEATH, OTHER, PLANNED, State, step
+from features.region.latent import AVOIDABLE, DEATH, OTHER, PLANNED, step
 from features.region.people import People
 from features.region.settings import RegionSettings
+from features.region.state import State
 
 TARGETS = (
     "avoidable_365",
