@@ -47,7 +47,8 @@ HOME = ".framsynt"
 
 
 def _home(path: str) -> Home:
-    return Home.at(path or HOME)
+    """An empty ``--home`` (an MLproject parameter left as it is) is as good as none."""
+    return Home.at(path or os.environ.get("FRAMSYNT_HOME") or HOME)
 
 
 def _dates(text: str, option: str) -> tuple[date, ...]:
