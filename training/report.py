@@ -94,8 +94,8 @@ def _overview(judgement: Judgement) -> object:
     from rich.table import Table
 
     table = Table(title="All targets: LightGBM (best baseline)", title_justify="left")
-    table.add_column("")
-    for label in ("Outcomes", "AUROC", "Oracle", "Avg. precision", "PPV", "O/E", "ICI"):
+    table.add_column("", no_wrap=True, min_width=max(len(j.target) for j in judgement.targets))
+    for label in ("Events", "AUROC", "Oracle", "AP", "PPV", "O/E", "ICI"):
         table.add_column(label, justify="right")
     for judged in judgement.targets:
         own = judged.models[MODEL]
