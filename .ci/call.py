@@ -98,7 +98,8 @@ def check_refusals(client: httpx.Client) -> None:
     for answer, status in (
         (client.get("/api/v1/care-units/no-such-unit/lists/current"), 404),
         (client.post("/score", json={"history": {"persons": "nonsense"}}), 400),
-        (client.post("/score", content=b"{"), 400),
+        (client.post("/score", content=b"{", headers={"content-type": "application/json"}), 400),
+        (client.post("/score", content=b"{"), 415),
     ):
         assert answer.status_code == status, (answer.status_code, status)
         assert answer.headers["content-type"].startswith("application/problem+json")

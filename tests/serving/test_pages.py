@@ -159,9 +159,9 @@ def test_every_text_is_there_in_both_languages() -> None:
     [
         (0.0, "färre än 1 av 100"),
         (0.0049, "färre än 1 av 100"),
-        (0.005, "ungefär 1 av 100"),
-        (0.124, "ungefär 12 av 100"),
-        (0.994, "ungefär 99 av 100"),
+        (0.005, "1 % – ungefär 1 av 100"),
+        (0.124, "12 % – ungefär 12 av 100"),
+        (0.994, "99 % – ungefär 99 av 100"),
         (0.996, "fler än 99 av 100"),
     ],
 )
