@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -76,7 +76,7 @@ class _Bars:
         from rich.progress import BarColumn as Bar
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        if total is None and hasattr(items, "__len__"):
+        if total is None and isinstance(items, Sized):
             total = len(items)
         console = Console(stderr=True)
         progress = Progress(
