@@ -16,11 +16,6 @@ class Outcome(Enum):
     ADMISSION = "admission"
     DEATH = "death"
 
-    @property
-    def competes_with_death(self) -> bool:
-        """Someone who dies first can no longer have the outcome."""
-        return self is not Outcome.DEATH
-
     def is_told_by(self, coverage: Coverage) -> bool:
         """Whether a source with this coverage can tell who had the outcome."""
         if self is Outcome.DEATH:

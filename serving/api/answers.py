@@ -46,13 +46,6 @@ class MobileModel(Answer):
     rule: Words
 
 
-class Named(Answer):
-    """A target or target group with its names."""
-
-    name: str
-    label: Words
-
-
 class PersonScore(Answer):
     """Scores of one person at an index date, with reasons."""
 
