@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import DataError
+from features.integrity import person_numbers
 from features.rows import CLASS_COLUMNS, Classes
 from features.tables import PERSONS, Table
 
@@ -126,10 +127,7 @@ class TableArrays:
 
 
 def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> np.ndarray:
-    if isinstance(person_id.dtype, pd.CategoricalDtype):
-        numbers = people.get_indexer(person_id.cat.categories.astype(str))[person_id.cat.codes]
-    else:
-        numbers = people.get_indexer(pd.Index(person_id))
+    numbers = person_numbers(person_id, people)
     if len(numbers) and numbers.min() < 0:
         raise DataError(
             f"{int((numbers < 0).sum())} rows belong to people who are not in {PERSONS.name}",
