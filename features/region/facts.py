@@ -23,6 +23,8 @@ class Conditions:
     codes: tuple[tuple[str, ...], ...]
     secondary_codes: tuple[str, ...]
     parents: tuple[tuple[tuple[int, float], ...], ...]
+    ratio: np.ndarray
+    """How many times likelier each condition (column) becomes when another (row) begins."""
     number: dict[str, np.ndarray]
     index: dict[str, int]
 
@@ -48,6 +50,10 @@ def conditions() -> Conditions:
         )
         for row in rows
     )
+    ratio = np.ones((len(rows), len(rows)), dtype=np.float32)
+    for child, its in enumerate(parents):
+        for parent, times in its:
+            ratio[parent, child] = times
     text = {"name", "label_sv", "parents", "codes", "secondary_code"}
     number = {
         column: np.array([float(row[column]) for row in rows])
@@ -59,6 +65,7 @@ def conditions() -> Conditions:
         tuple(tuple(row["codes"].split()) for row in rows),
         tuple(row["secondary_code"] for row in rows),
         parents,
+        ratio,
         number,
         index,
     )

@@ -9,6 +9,7 @@ carries it.
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from features.region.facts import conditions
 from features.region.people import YEAR_WEEKS, People
@@ -21,18 +22,30 @@ M_WINTER, M_ALONE, M_MEDICINE, M_FALLS = range(4)
 
 LEVEL = {"avoidable": -8.83, "other": -7.42, "planned": -7.35, "death": -9.12, "decline": -6.0}
 AGE_PER_YEAR = {"avoidable": 0.012, "other": 0.016, "planned": -0.02, "death": 0.062}
-DECLINE_ENDS = 0.13
+# As constants of their own, for the compiled loop.
+AGE_AVOIDABLE, AGE_OTHER = AGE_PER_YEAR["avoidable"], AGE_PER_YEAR["other"]
+AGE_PLANNED, AGE_DEATH = AGE_PER_YEAR["planned"], AGE_PER_YEAR["death"]
+DECLINE_ENDS, ENROLMENT_BEGINS, ENROLMENT_ENDS = 0.13, 0.03, 0.025
 TEAM_EFFECT_AVOIDABLE, TEAM_EFFECT_OTHER = -0.45, -0.20
 """Change of the log hazard of an unplanned admission while a mobile team is there."""
 
+f32 = np.float32
+IMPOSSIBLE = f32(-np.inf)
+LOG_DECLINE_ENDS = f32(np.log(DECLINE_ENDS))
+LOG_ENROLMENT_BEGINS, LOG_ENROLMENT_ENDS = (
+    f32(np.log(ENROLMENT_BEGINS)),
+    f32(np.log(ENROLMENT_ENDS)),
+)
 _AFTER_DISCHARGE = np.exp(-np.arange(100) / 4.5).astype(np.float32)
+_LOG_LIMITS = np.log([0.14, 0.05, 0.05, 0.05, 0.05, 0.15, 0.20, 0.20]).astype(np.float32)
+"""No transition is likelier than this in a week, in the order of ``latent``."""
 
 
 @dataclass
 class Hazards:
-    """Weekly probabilities in the order of the transitions of ``latent``."""
+    """Weekly probabilities, in the order of the transitions of ``latent`` x people."""
 
-    all: list[np.ndarray]
+    all: np.ndarray
 
     @property
     def planned(self) -> np.ndarray:
@@ -57,7 +70,7 @@ def linear_predictors(
     """The slow terms of the log hazards, and the sizes of the interactions with fast ones.
 
     ``has`` people x conditions, ``traits`` people x (lives_alone, proneness, deprivation,
-    female). Returns people x 5 and people x 4.
+    female). Returns 5 x people and 4 x people.
     """
     facts = conditions()
     c = {name: has[:, i] for name, i in facts.index.items()}
@@ -111,7 +124,7 @@ def linear_predictors(
             0.20 * c["falls"] + 0.10 * c["parkinson"],
         ]
     )
-    return fixed.astype(np.float32), modifiers.astype(np.float32)
+    return fixed.T.astype(np.float32, order="C"), modifiers.T.astype(np.float32, order="C")
 
 
 def onset_weights(has: np.ndarray, people: People) -> np.ndarray:
@@ -135,59 +148,91 @@ def weekly_hazards(state: State, week: int, season: float) -> Hazards:
 
     ``season`` is 1 in the worst of winter and -1 in the best of summer.
     """
-    f32 = np.float32
-    years = f32(week / YEAR_WEEKS)
-    winter = f32(season)
-    f = state.frailty
-    over = np.maximum(f - f32(1), 0)
-    after = _AFTER_DISCHARGE[state.since_discharge]
-    declining = state.declining.astype(np.float32)
-    changed = np.minimum(state.medicine_change, f32(1.5)) * state.modifiers[:, M_MEDICINE]
-    alone = state.modifiers[:, M_ALONE] * over
-    cold = state.modifiers[:, M_WINTER] * winter
-    # Neither a new admission nor a move while a stay goes on.
-    free = (state.in_hospital == 0).astype(np.float32)
+    logs = np.empty((len(_LOG_LIMITS), len(state)), dtype=np.float32)
+    _log_hazards(
+        state.fixed, state.modifiers, state.age, state.onset_total, state.dementia,
+        state.frailty, state.declining, state.since_discharge, state.in_hospital,
+        state.medicine_change, state.recent_stays, state.residential, state.enrolled,
+        f32(week / YEAR_WEEKS), f32(season), logs,
+    )  # fmt: skip
+    return Hazards(np.exp(logs, out=logs))
 
-    x = state.fixed[:, F_AVOIDABLE] + f32(AGE_PER_YEAR["avoidable"]) * years
-    x += f32(0.48) * f + alone + cold + changed
-    x += f32(1.55) * declining + after * (f32(0.60) + f32(0.10) * f)
-    x += f32(TEAM_EFFECT_AVOIDABLE) * state.enrolled
-    x -= f32(0.35) * state.residential
-    avoidable = np.exp(x) * free
 
-    x = state.fixed[:, F_OTHER] + f32(AGE_PER_YEAR["other"]) * years
-    x += f32(0.42) * f + alone + f32(0.5) * cold + f32(0.5) * changed
-    x += state.modifiers[:, M_FALLS] * over
-    x += f32(0.95) * declining + after * (f32(0.37) + f32(0.07) * f)
-    x += f32(TEAM_EFFECT_OTHER) * state.enrolled
-    x -= f32(0.20) * state.residential
-    other = np.exp(x) * free
+@njit(cache=True)
+def _log_hazards(
+    fixed: np.ndarray,
+    modifiers: np.ndarray,
+    age: np.ndarray,
+    onset_total: np.ndarray,
+    has_dementia: np.ndarray,
+    frailty: np.ndarray,
+    is_declining: np.ndarray,
+    since_discharge: np.ndarray,
+    in_hospital: np.ndarray,
+    medicine_change: np.ndarray,
+    recent_stays: np.ndarray,
+    is_residential: np.ndarray,
+    is_enrolled: np.ndarray,
+    years: np.float32,
+    winter: np.float32,
+    out: np.ndarray,
+) -> None:
+    """Log hazards of each transition into ``out``, transitions x people, under their limits.
 
-    x = state.fixed[:, F_PLANNED] + f32(AGE_PER_YEAR["planned"]) * years
-    x -= f32(0.25) * over + f32(0.15) * winter + f32(0.5) * declining
-    planned = np.exp(x) * free
+    Compiled: one pass over the people instead of some fifty.
+    """
+    for i in range(len(frailty)):
+        f = frailty[i]
+        over = max(f - f32(1), f32(0))
+        after = _AFTER_DISCHARGE[since_discharge[i]]
+        declining, enrolled = f32(is_declining[i]), f32(is_enrolled[i])
+        residential = f32(is_residential[i])
+        changed = min(medicine_change[i], f32(1.5)) * modifiers[M_MEDICINE, i]
+        alone = modifiers[M_ALONE, i] * over
+        cold = modifiers[M_WINTER, i] * winter
+        # Neither a new admission nor a move while a stay goes on.
+        free = in_hospital[i] == 0
 
-    x = state.fixed[:, F_DEATH] + f32(AGE_PER_YEAR["death"]) * years
-    x += f32(0.62) * f + f32(0.12) * winter + f32(1.0) * declining + f32(0.6) * after
-    x += f32(0.35) * state.residential + f32(1.2) * (1 - free)
-    death = np.exp(x)
+        x = fixed[F_AVOIDABLE, i] + f32(AGE_AVOIDABLE) * years
+        x += f32(0.48) * f + alone + cold + changed
+        x += f32(1.55) * declining + after * (f32(0.60) + f32(0.10) * f)
+        x += f32(TEAM_EFFECT_AVOIDABLE) * enrolled
+        x -= f32(0.35) * residential
+        avoidable = x if free else IMPOSSIBLE
 
-    x = state.fixed[:, F_DECLINE] + f32(0.42) * f + f32(1.5) * cold
-    decline = np.where(state.declining, f32(DECLINE_ENDS), np.exp(x))
+        x = fixed[F_OTHER, i] + f32(AGE_OTHER) * years
+        x += f32(0.42) * f + alone + f32(0.5) * cold + f32(0.5) * changed
+        x += modifiers[M_FALLS, i] * over
+        x += f32(0.95) * declining + after * (f32(0.37) + f32(0.07) * f)
+        x += f32(TEAM_EFFECT_OTHER) * enrolled
+        x -= f32(0.20) * residential
+        other = x if free else IMPOSSIBLE
 
-    onset = state.onset_total * np.exp(
-        f32(0.05) * (state.age + (years - f32(80))) + f32(0.10) * (f - f32(1))
-    )
-    dementia = state.has[:, conditions().index["dementia"]]
-    residential = np.exp(f32(-9.85) + f32(1.35) * f + f32(1.1) * dementia + f32(2) * alone)
-    residential *= ~state.residential
-    frail_and_admitted = (state.recent_stays > f32(1.3)) & (f > f32(1.6)) & ~state.residential
-    enrolment = np.where(state.enrolled, f32(0.025), f32(0.03) * frail_and_admitted)
-    parts = [decline, onset, residential, enrolment, planned, other, avoidable, death]
-    limits = (0.14, 0.05, 0.05, 0.05, 0.05, 0.15, 0.20, 0.20)
-    return Hazards(
-        [
-            np.minimum(part, f32(limit)).astype(np.float32, copy=False)
-            for part, limit in zip(parts, limits, strict=True)
-        ]
-    )
+        x = fixed[F_PLANNED, i] + f32(AGE_PLANNED) * years
+        x -= f32(0.25) * over + f32(0.15) * winter + f32(0.5) * declining
+        planned = x if free else IMPOSSIBLE
+
+        x = fixed[F_DEATH, i] + f32(AGE_DEATH) * years
+        x += f32(0.62) * f + f32(0.12) * winter + f32(1.0) * declining + f32(0.6) * after
+        death = x + f32(0.35) * residential + (f32(0) if free else f32(1.2))
+
+        x = fixed[F_DECLINE, i] + f32(0.42) * f + f32(1.5) * cold
+        decline = LOG_DECLINE_ENDS if is_declining[i] else x
+
+        onset = onset_total[i] + f32(0.05) * (age[i] + years - f32(80)) + f32(0.10) * (f - f32(1))
+
+        x = f32(-9.85) + f32(1.35) * f + f32(1.1) * f32(has_dementia[i]) + f32(2) * alone
+        moves = IMPOSSIBLE if is_residential[i] else x
+
+        frail = recent_stays[i] > f32(1.3) and f > f32(1.6) and not is_residential[i]
+        begins = LOG_ENROLMENT_BEGINS if frail else IMPOSSIBLE
+        enrolment = LOG_ENROLMENT_ENDS if is_enrolled[i] else begins
+
+        out[0, i] = min(decline, _LOG_LIMITS[0])
+        out[1, i] = min(onset, _LOG_LIMITS[1])
+        out[2, i] = min(moves, _LOG_LIMITS[2])
+        out[3, i] = min(enrolment, _LOG_LIMITS[3])
+        out[4, i] = min(planned, _LOG_LIMITS[4])
+        out[5, i] = min(other, _LOG_LIMITS[5])
+        out[6, i] = min(avoidable, _LOG_LIMITS[6])
+        out[7, i] = min(death, _LOG_LIMITS[7])

@@ -9,6 +9,7 @@ the simulated lives and the oracle's forward paths, so the oracle is exact by co
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from features.region.facts import conditions
 from features.region.hazards import Hazards, linear_predictors, onset_weights, weekly_hazards
@@ -59,7 +60,8 @@ def state_at_start(people: People, rng: np.random.Generator) -> State:
         fixed=fixed,
         has=has,
         onset_weight=weights,
-        onset_total=weights.sum(axis=1),
+        onset_total=np.log(weights.sum(axis=1)),
+        dementia=has[:, conditions().index["dementia"]].copy(),
         modifiers=modifiers,
         age=age,
         frailty=people.frailty.astype(np.float32),
@@ -94,31 +96,23 @@ def step(
     lasting = h.all[:held_back]
     draws = rng.random(len(state), dtype=np.float32)
     if held_back < NOTHING:
-        draws *= 1 - sum(h.all[held_back:])
-    total = lasting[0].copy()
-    for part in lasting[1:]:
-        total += part
-    hit = draws < total
+        draws *= 1 - h.all[held_back:].sum(axis=0)
+    hit = draws < lasting.sum(axis=0)
     if living is not None:
         hit &= living
     who = np.flatnonzero(hit)
-    bounds = np.cumsum(np.stack([part[who] for part in lasting]), axis=0)
-    kind = (draws[who][None, :] >= bounds).sum(axis=0)
+    bounds = np.cumsum(lasting[:, who], axis=0)
+    kind = (draws[who] >= bounds).sum(axis=0)
     return _happen(state, h, who, np.minimum(kind, held_back - 1), rng)
 
 
 def _happen(
     state: State, hazards: Hazards, who: np.ndarray, kind: np.ndarray, rng: np.random.Generator
 ) -> Week:
-    state.since_discharge += state.in_hospital == 0
-    np.minimum(state.since_discharge, LONG_AGO, out=state.since_discharge)
-    np.subtract(state.in_hospital, 1, out=state.in_hospital, where=state.in_hospital > 0)
-    state.medicine_change *= np.float32(0.85)
-    state.recent_stays *= np.float32(0.981)
-    state.frailty += state.drift
-    state.frailty += np.float32(0.02) * state.declining
-    np.minimum(state.frailty, np.float32(5.5), out=state.frailty)
-
+    _pass_a_week(
+        state.since_discharge, state.in_hospital, state.medicine_change, state.recent_stays,
+        state.frailty, state.drift, state.declining,
+    )  # fmt: skip
     decline = who[kind == DECLINE]
     state.declining[decline] ^= True
     state.medicine_change[decline] += state.declining[decline]
@@ -159,6 +153,28 @@ def _happen(
     )
 
 
+@njit(cache=True)
+def _pass_a_week(
+    since_discharge: np.ndarray,
+    in_hospital: np.ndarray,
+    medicine_change: np.ndarray,
+    recent_stays: np.ndarray,
+    frailty: np.ndarray,
+    drift: np.ndarray,
+    declining: np.ndarray,
+) -> None:
+    """What a week does to everyone, in place: time passes, changes fade, frailty grows."""
+    for i in range(len(frailty)):
+        if in_hospital[i] > 0:
+            in_hospital[i] -= 1
+        elif since_discharge[i] < LONG_AGO:
+            since_discharge[i] += 1
+        medicine_change[i] *= np.float32(0.85)
+        recent_stays[i] *= np.float32(0.981)
+        grown = frailty[i] + drift[i] + np.float32(0.02) * np.float32(declining[i])
+        frailty[i] = min(grown, np.float32(5.5))
+
+
 def _begin_conditions(state: State, who: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Chooses which condition begins, and lets all that depends on it follow."""
     cumulative = np.cumsum(state.onset_weight[who], axis=1)
@@ -168,12 +184,11 @@ def _begin_conditions(state: State, who: np.ndarray, rng: np.random.Generator) -
         return new
     state.has[who, new] = True
     state.onset_weight[who, new] = 0
-    facts = conditions()
-    for child, parents in enumerate(facts.parents):
-        for parent, ratio in parents:
-            state.onset_weight[who[new == parent], child] *= np.float32(ratio)
-    state.onset_total[who] = state.onset_weight[who].sum(axis=1)
-    state.fixed[who], state.modifiers[who] = linear_predictors(
+    state.onset_weight[who] *= conditions().ratio[new]
+    with np.errstate(divide="ignore"):  # nobody has every condition, but it is no fault
+        state.onset_total[who] = np.log(state.onset_weight[who].sum(axis=1))
+    state.dementia[who] = state.has[who, conditions().index["dementia"]]
+    state.fixed[:, who], state.modifiers[:, who] = linear_predictors(
         state.has[who], state.age[who], state.traits[who]
     )
     state.frailty[who] += np.float32(0.07)

@@ -27,6 +27,8 @@ TARGETS = (
     "death_365",
 )
 # What is held back: everything from this transition on (see latent.step).
+ROWS_AT_ONCE = 48_000
+"""Paths of people that are drawn together: many enough, and few enough for the caches."""
 _PATHS = {
     AVOIDABLE: {"avoidable_365": 365, "avoidable_90": 90},
     OTHER: {
@@ -67,22 +69,30 @@ def probabilities(
     settings: RegionSettings, state: State, week: int, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
     """The probability of every target for people in ``state`` when ``week`` begins."""
-    sums = {target: np.zeros(len(state)) for target in TARGETS}
-    for held_back, horizons in _PATHS.items():
-        for _ in range(settings.paths):
-            _add_path(settings, state.copy(), week, held_back, horizons, sums, rng)
-    return {target: np.minimum(total / settings.paths, 1.0) for target, total in sums.items()}
+    people_at_once = max(1, ROWS_AT_ONCE // settings.paths)
+    found = {target: np.zeros(len(state)) for target in TARGETS}
+    for first in range(0, len(state), people_at_once):
+        block = np.arange(first, min(first + people_at_once, len(state)))
+        # Path after path of everyone in the block.
+        start = state.of(np.tile(block, settings.paths))
+        for held_back, horizons in _PATHS.items():
+            sums = _paths(settings, start.copy(), week, held_back, horizons, rng)
+            for target, total in sums.items():
+                mean = total.reshape(settings.paths, len(block)).mean(axis=0, dtype=np.float64)
+                found[target][block] = np.minimum(mean, 1.0)
+    return found
 
 
-def _add_path(
+def _paths(
     settings: RegionSettings,
     state: State,
     first: int,
     held_back: int,
     horizons: dict[str, int],
-    sums: dict[str, np.ndarray],
     rng: np.random.Generator,
-) -> None:
+) -> dict[str, np.ndarray]:
+    """One path from each entry of ``state``; the cumulative incidence of each target along it."""
+    sums = {target: np.zeros(len(state), dtype=np.float32) for target in horizons}
     still = np.ones(len(state), dtype=np.float32)
     no_planned_stay = np.ones(len(state), dtype=np.float32)
     longest = max(horizons.values())
@@ -90,7 +100,7 @@ def _add_path(
         days_before = 7 * (week - first)
         happened = step(state, week, season_of(settings, week), rng, held_back=held_back)
         hazards = happened.hazards.all
-        own = sum(hazards[held_back:DEATH]) if held_back < DEATH else hazards[DEATH]
+        own = hazards[held_back : max(DEATH, held_back + 1)].sum(axis=0)
         for target, horizon in horizons.items():
             share = np.float32(min(horizon - days_before, 7) / 7)
             if share <= 0:
@@ -101,6 +111,7 @@ def _add_path(
                 sums[target] += share * still * own
         still *= 1 - (own if held_back == DEATH else own + hazards[DEATH])
         no_planned_stay[happened.admitted[happened.admission_kind == PLANNED]] = 0
+    return sums
 
 
 def weeks_of_truth(settings: RegionSettings) -> tuple[int, ...]:

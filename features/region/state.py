@@ -1,5 +1,6 @@
 """Everything about people that their coming weeks depend on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -10,14 +11,16 @@ class State:
     """Everything about a person that the coming weeks depend on. One entry a person."""
 
     fixed: np.ndarray
-    """Terms of the hazards that change only with a new condition, people x hazards."""
+    """Terms of the hazards that change only with a new condition, hazards x people."""
     has: np.ndarray
     """Conditions, people x conditions."""
     onset_weight: np.ndarray
     """Weekly probability of each condition at the age of 80, people x conditions."""
     onset_total: np.ndarray
+    """Log of the sum of the weights."""
+    dementia: np.ndarray
     modifiers: np.ndarray
-    """Person-specific sizes of interactions, people x modifiers (see hazards)."""
+    """Person-specific sizes of interactions, modifiers x people (see hazards)."""
     age: np.ndarray
     """At the start of the region."""
     frailty: np.ndarray
@@ -43,7 +46,15 @@ class State:
 
     def of(self, who: np.ndarray) -> "State":
         """A copy of some people's state."""
-        return State(*(getattr(self, f.name)[who] for f in fields(self)))
+        return State(
+            **{
+                name: np.take(values, who, axis=1 if name in ("fixed", "modifiers") else 0)
+                for name, values in self._columns()
+            }
+        )
 
     def copy(self) -> "State":
-        return State(*(getattr(self, f.name).copy() for f in fields(self)))
+        return State(**{name: values.copy() for name, values in self._columns()})
+
+    def _columns(self) -> Iterator[tuple[str, np.ndarray]]:
+        return ((f.name, getattr(self, f.name)) for f in fields(self))
