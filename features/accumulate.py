@@ -1,98 +1,137 @@
-"""The inner loop: events to window sums, for all people and measures at once.
+"""The inner loop: rows to window sums, for all people and measures of a table at once.
 
-Each event belongs to few measures and exactly one age bucket (the stretch between two
-window lengths). So every event is encoded as one number, (person, bucket, measure); one
-``bincount`` per block of people adds them up; and a running sum over the buckets turns
-them into windows. Work grows with events plus cells, not with events times windows.
+Every row belongs to a class, every class to few sums, and every row to exactly one age
+bucket (the stretch between two window lengths). So a row is looked at once: it adds one
+to a cell (sum, bucket) of its person, and a running sum over the buckets turns them into
+windows. A person's cells stay in the processor's nearest cache, and the windows go
+straight into the matrix. Work grows with rows plus cells, not with rows times windows.
 """
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-CELLS_PER_BLOCK = 250_000
-"""Counters in one block of people: small enough to stay in a processor's cache."""
+PEOPLE_PER_THREAD = 1000
+"""With fewer people, another thread costs more than it gives."""
 
 
-NOWHERE = 2**29
-"""A cell beyond all blocks, for rows that count nowhere; two of them still fit 32 bits."""
+@dataclass(frozen=True)
+class Slots:
+    """Which sums the classes of rows add to: those of class c are
+    ``slots[first[c]:first[c + 1]]``, numbers below ``n``. int32 arrays."""
+
+    first: np.ndarray
+    slots: np.ndarray
+    n: int
+
+    @classmethod
+    def of(cls, member: np.ndarray) -> Slots:
+        """From (classes, slots) bool: which classes add to which sums."""
+        first = np.zeros(len(member) + 1, dtype=np.int32)
+        np.cumsum(member.sum(axis=1), out=first[1:])
+        return cls(first, np.nonzero(member)[1].astype(np.int32), member.shape[1])
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Events to add up, sorted by person; equal-length arrays.
+    """Rows to add up, sorted by person; equal-length int32 arrays.
 
-    ``slot``: which sum an event belongs to, -1 for none; given directly, or by
-    ``row_class`` and the slot of each class. ``weight``: what it adds; 1 where absent.
+    ``weight``: what a row adds, float64; 1 where absent. Must not be missing.
     """
 
     person: np.ndarray
     day: np.ndarray
     known: np.ndarray
-    slot: np.ndarray
-    row_class: np.ndarray | None = None
+    row_class: np.ndarray
+    slots: Slots
     weight: np.ndarray | None = None
 
 
-def window_sums(
-    streams: Sequence[Stream],
+@dataclass(frozen=True)
+class Wanted:
+    """Sum ``slot`` over the windows, written from ``column`` on."""
+
+    slot: int
+    windows: tuple[int, ...]
+    column: int
+
+
+def add_windows(
+    stream: Stream,
+    wanted: Sequence[Wanted],
     *,
-    n_people: int,
-    n_slots: int,
-    windows: Sequence[int],
     index_day: int,
+    out: np.ndarray,
     threads: int = 1,
-) -> np.ndarray:
-    """Sums per person, slot and window: float32, (people, slots, windows).
+) -> None:
+    """Writes the wanted sums of a stream into ``out``: float32, (people, columns).
 
-    A window of w days holds the w days before ``index_day``. Only events with
-    ``known < index_day`` count. ``windows`` must rise.
+    A window of w days holds the w days before ``index_day``. Only rows with
+    ``known < index_day`` count. Columns that are not wanted are left alone.
     """
-    n_buckets, width = len(windows), len(windows) * n_slots
-    too_old = windows[-1] + 1
-    # Age in days -> first cell of its bucket; cells are ordered by person, bucket, slot.
-    cell_of_age = np.searchsorted(np.asarray(windows), np.arange(too_old + 1)) * n_slots
-    cell_of_age[too_old] = NOWHERE
-    cell_of_age = cell_of_age.astype(np.int32)
-    cell_of_slot = [_cells(stream.slot) for stream in streams]
-    out = np.zeros((n_people, n_slots, n_buckets), dtype=np.float32)
-    block = max(1, CELLS_PER_BLOCK // width)
-    edges = np.append(np.arange(0, n_people, block), n_people)
-    bounds = [np.searchsorted(stream.person, edges) for stream in streams]
+    from features import kernels
 
-    def add_up(number: int) -> None:
-        first, last = edges[number], edges[number + 1]
-        cells = int(last - first) * width
-        total: np.ndarray | None = None
-        for stream, slot, bound in zip(streams, cell_of_slot, bounds, strict=True):
-            rows = slice(bound[number], bound[number + 1])
-            age = np.minimum(index_day - stream.day[rows], too_old)
-            # Nothing is known before it happens, so what is known has an age of at least 1.
-            np.putmask(age, stream.known[rows] >= index_day, too_old)
-            cell = (stream.person[rows] - np.int32(first)) * np.int32(width)
-            cell += cell_of_age[age]
-            cell += slot[rows] if stream.row_class is None else slot[stream.row_class[rows]]
-            # Rows that count nowhere share one cell behind all others.
-            np.minimum(cell, cells, out=cell)
-            weight = None if stream.weight is None else stream.weight[rows]
-            counts = np.bincount(cell, weights=weight, minlength=cells + 1)[:cells]
-            total = counts if total is None else total + counts
-        if total is not None:
-            sums = total.reshape(last - first, n_buckets, n_slots)
-            for bucket in range(1, n_buckets):
-                sums[:, bucket] += sums[:, bucket - 1]
-            out[first:last] = sums.transpose(0, 2, 1)
+    windows, slot_wanted, column_of, side_by_side = _layout(tuple(wanted))
+    bucket_of_age = _buckets(windows)
+    weight = _NO_WEIGHT if stream.weight is None else stream.weight
+    kept = np.int32 if stream.weight is None else np.float64
+    people = len(out)
+    shares = max(1, min(threads, people // PEOPLE_PER_THREAD))
+    edges = [people * share // shares for share in range(shares + 1)]
+    rows = np.searchsorted(stream.person, edges).tolist()
 
-    if threads == 1 or len(edges) < 3:
-        for number in range(len(edges) - 1):
-            add_up(number)
+    def add_up(share: int) -> None:
+        kernels.add_up(
+            stream.person,
+            stream.day,
+            stream.known,
+            stream.row_class,
+            weight,
+            stream.slots.first,
+            stream.slots.slots,
+            bucket_of_age,
+            index_day,
+            slot_wanted,
+            column_of,
+            side_by_side,
+            (rows[share], rows[share + 1]),
+            (edges[share], edges[share + 1]),
+            np.empty((stream.slots.n, len(windows)), dtype=kept),
+            out,
+        )
+
+    if shares == 1:
+        add_up(0)
     else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(add_up, range(len(edges) - 1)))
-    return out
+        with ThreadPoolExecutor(shares) as pool:
+            list(pool.map(add_up, range(shares)))
 
 
-def _cells(slot: np.ndarray) -> np.ndarray:
-    return np.where(slot < 0, NOWHERE, slot).astype(np.int32)
+_NO_WEIGHT = np.empty(0, dtype=np.float64)
+
+
+@lru_cache(maxsize=1024)
+def _layout(
+    wanted: tuple[Wanted, ...],
+) -> tuple[tuple[int, ...], np.ndarray, np.ndarray, np.ndarray]:
+    """(all windows; of each wanted: the slot, its column for every window or -1, whether it
+    has a column for every window)."""
+    windows = tuple(sorted({window for one in wanted for window in one.windows}))
+    column_of = np.full((len(wanted), len(windows)), -1, dtype=np.int32)
+    for number, one in enumerate(wanted):
+        places = [windows.index(window) for window in one.windows]
+        column_of[number, places] = one.column + np.arange(len(places))
+    slot = np.array([one.slot for one in wanted], dtype=np.int32)
+    side_by_side = np.logical_and.reduce(column_of >= 0, axis=1)
+    return windows, slot, column_of, side_by_side
+
+
+@lru_cache(maxsize=256)
+def _buckets(windows: tuple[int, ...]) -> np.ndarray:
+    """Age in days -> bucket: the first window that holds it."""
+    return np.searchsorted(windows, np.arange(windows[-1] + 1)).astype(np.int32)

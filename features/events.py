@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from features.accumulate import Slots
 from features.errors import DataError
-from features.integrity import person_numbers
-from features.rows import CLASS_COLUMNS, Classes
+from features.rows import CLASS_COLUMNS, Classes, Rows
 from features.tables import PERSONS, Table
 
 NEVER = np.int32(2**30)
@@ -20,11 +20,12 @@ NEVER = np.int32(2**30)
 
 def days(values: pd.Series | pd.DatetimeIndex | np.ndarray) -> np.ndarray:
     """Dates as whole days since 1970-01-01 (int32); missing dates as ``NEVER``."""
-    moments = np.asarray(values).astype("datetime64[D]").view(np.int64)
-    whole = moments.astype(np.int32)
-    missing = np.iinfo(np.int64).min
-    if len(moments) and moments.min() == missing:
-        whole[moments == missing] = NEVER
+    from features import kernels
+
+    moments = np.asarray(values)
+    seconds = np.ascontiguousarray(moments.astype("datetime64[s]", copy=False)).view(np.int64)
+    whole = np.empty(len(seconds), dtype=np.int32)
+    kernels.to_days(seconds, whole)
     return whole
 
 
@@ -74,46 +75,77 @@ class TableArrays:
     """One table of a history: person numbers, days, and the class of every row."""
 
     def __init__(self, table: Table, frame: pd.DataFrame, people: pd.Index) -> None:
-        person = _person_numbers(table, frame["person_id"], people)
-        if len(person) > 1 and (person[1:] < person[:-1]).any():
+        from features import kernels
+
+        person, falls = _person_numbers(table, frame["person_id"], people)
+        if falls:
             order = np.argsort(person, kind="stable")
             person, frame = person[order], frame.iloc[order]
         assert table.happened is not None
-        happened, recorded = days(frame[table.happened]), days(frame["recorded_at"])
+        happened, known = days(frame[table.happened]), days(frame["recorded_at"])
+        kernels.at_least(happened, known)
         end = days(frame[table.ended]) if table.ended else None
         self.table, self.frame = table, frame
-        self.events = Events(
-            person, happened, np.maximum(happened, recorded), end, np.arange(len(frame))
-        )
+        self.person, self.day, self.known, self.end = person, happened, known, end
+        self._slots: dict[tuple[Rows, ...], Slots] = {}
+        self._numbers: dict[str, np.ndarray] = {}
+
+    @cached_property
+    def events(self) -> Events:
+        """All rows."""
+        row = np.arange(len(self.person), dtype=np.int32)
+        return Events(self.person, self.day, self.known, self.end, row)
 
     def contact_keys(self, events: Events) -> pd.MultiIndex:
         """Person and contact_id of some rows: a contact_id is unique within a person."""
         contact_id = self.frame["contact_id"].iloc[events.row].astype("str")
         return pd.MultiIndex.from_arrays([events.person, contact_id])
 
+    def slots(self, selections: tuple[Rows, ...]) -> Slots:
+        """Which of some selections the classes of rows belong to."""
+        if selections not in self._slots:
+            member = np.column_stack([rows.matches(self.classes) for rows in selections])
+            self._slots[selections] = Slots.of(member)
+        return self._slots[selections]
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A number column of all rows; NaN where missing."""
+        if column not in self._numbers:
+            values = self.frame[column]
+            self._numbers[column] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return self._numbers[column]
+
     @cached_property
     def _classified(self) -> tuple[np.ndarray, Classes]:
-        code = np.zeros(len(self.frame), dtype=np.int64)
-        parts: list[tuple[str, np.ndarray, int]] = []
+        from features import kernels
+
+        parts = []
+        space = 1
         for column in CLASS_COLUMNS[self.table.name]:
             numbers, values = _factorise(self.frame, column)
-            code *= len(values)
-            code += numbers
-            parts.append((column, values, len(values)))
-        space = int(np.prod([size for _, _, size in parts])) if parts else 1
+            if not numbers.any():
+                values = values[:1]
+            parts.append((column, numbers, values))
+            space *= len(values)
+        code = np.zeros(len(self.person), dtype=np.int32 if space < 2**31 else np.int64)
+        for _, numbers, values in parts:
+            if len(values) > 1:
+                kernels.fold(numbers, len(values), code)
+        row_class = np.empty(len(code), dtype=np.int32)
         if space <= max(4 * len(code), 4096):
-            used = np.flatnonzero(np.bincount(code, minlength=space))
-            lookup = np.zeros(space, dtype=np.int32)
-            lookup[used] = np.arange(len(used), dtype=np.int32)
-            row_class = lookup[code]
+            seen = np.zeros(space, dtype=bool)
+            kernels.mark(code, seen)
+            used = np.flatnonzero(seen)
+            number_of = np.empty(space, dtype=np.int32)
+            number_of[used] = np.arange(len(used), dtype=np.int32)
+            kernels.renumber(code, number_of, row_class)
         else:
-            used, inverse = np.unique(code, return_inverse=True)
-            row_class = inverse.astype(np.int32)
+            used, row_class[:] = np.unique(code, return_inverse=True)
         values_of: dict[str, np.ndarray] = {}
         rest = used
-        for column, values, size in reversed(parts):
-            values_of[column] = values[rest % size]
-            rest = rest // size
+        for column, _, values in reversed(parts):
+            values_of[column] = values[rest % len(values)]
+            rest = rest // len(values)
         return row_class, Classes(self.table, values_of)
 
     @property
@@ -126,26 +158,46 @@ class TableArrays:
         return self._classified[1]
 
 
-def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> np.ndarray:
-    numbers = person_numbers(person_id, people)
-    if len(numbers) and numbers.min() < 0:
+def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> tuple[np.ndarray, int]:
+    """(number of every row's person, how often it falls from one row to the next)."""
+    from features import kernels
+
+    codes, ids = label(person_id)
+    number_of = np.append(people.get_indexer(ids.astype("str")), -1).astype(np.int32)
+    numbers = np.empty(len(codes), dtype=np.int32)
+    strangers, falls = kernels.look_up(codes, number_of, numbers)
+    if strangers:
         raise DataError(
-            f"{int((numbers < 0).sum())} rows belong to people who are not in {PERSONS.name}",
+            f"{strangers} rows belong to people who are not in {PERSONS.name}",
             where=table.name,
             do="Deliver the people too, or leave their rows out.",
         )
-    return numbers.astype(np.int32)
+    return numbers, falls
+
+
+FEW = 4096
+"""Up to so many rows, a dictionary tells texts apart sooner than pandas is set up to."""
+
+
+def label(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """(row -> number of its value, -1 where missing; the distinct values)."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    if len(column) > FEW:
+        numbers, values = pd.factorize(column)
+        return numbers, pd.Index(values)
+    number_of: dict[object, int] = {}
+    few = [
+        -1 if value is pd.NA or value != value else number_of.setdefault(value, len(number_of))
+        for value in column.to_numpy(dtype=object)
+    ]
+    return np.array(few, dtype=np.int64), pd.Index(list(number_of), dtype=object)
 
 
 def _factorise(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
-    """Row -> number of its value, and the values (object; None where missing)."""
+    """Row -> number of its value, -1 where missing, and the values (object; last: missing)."""
     if column == "principal":
         principal = (frame["position"] == 1).to_numpy(dtype=bool, na_value=False)
-        return principal.astype(np.int64), np.array([False, True], dtype=object)
-    series = frame[column]
-    if isinstance(series.dtype, pd.CategoricalDtype):
-        numbers, values = series.cat.codes.to_numpy(), series.cat.categories
-    else:
-        numbers, values = pd.factorize(series)
-    named = np.array([*values, None], dtype=object)
-    return np.where(numbers < 0, len(values), numbers).astype(np.int64), named
+        return principal.view(np.int8), np.array([False, True], dtype=object)
+    numbers, values = label(frame[column])
+    return numbers, np.append(values.to_numpy(dtype=object), np.array([None]))

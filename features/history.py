@@ -8,6 +8,7 @@ passed. Measures see views and nothing else.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Protocol
@@ -18,7 +19,7 @@ import pandas as pd
 from features.codelists import CodeList
 from features.codelists.admissions import position_rules
 from features.errors import DataError
-from features.events import NEVER, Events, Pairs, TableArrays, day
+from features.events import NEVER, Events, Pairs, TableArrays, day, label
 from features.rows import Rows
 from features.tables import TABLE, Coverage, Tables
 
@@ -148,8 +149,7 @@ class History:
     def labels(self, table: str, column: str) -> np.ndarray:
         """A text column of a table as numbers that tell its values apart; -1 where missing."""
         if (table, column) not in self._labels:
-            values = self.arrays(table).frame[column]
-            self._labels[table, column] = pd.factorize(values)[0]
+            self._labels[table, column] = label(self.arrays(table).frame[column])[0]
         return self._labels[table, column]
 
     def pairs(self, rows: Rows, column: str) -> Pairs:
@@ -199,6 +199,8 @@ class View:
         self._events: dict[Rows, Events] = {}
         self._group_ages: dict[tuple[Rows, CodeList, bool], np.ndarray] = {}
         self._values: dict[Computed, np.ndarray] = {}
+        self._matrix: np.ndarray | None = None
+        self._column: dict[Computed, int] = {}
 
     def __len__(self) -> int:
         return len(self.history)
@@ -221,6 +223,19 @@ class View:
         for kind in sorted(kinds, key=lambda kind: kind.made_of_others):
             results = kind.compute(kinds[kind], self)
             self._values.update(zip(kinds[kind], results, strict=True))
+
+    def write_into(self, matrix: np.ndarray, column: dict[Computed, int]) -> None:
+        """Lets kinds write into ``matrix``, (people, features), from each measure's first column
+        on, and spare a copy of their values. To be called before anything is computed."""
+        self._matrix, self._column = matrix, column
+
+    def room(self, measures: Sequence[Computed]) -> tuple[np.ndarray, list[int]]:
+        """Where a kind may write its values: (float32 (people, columns), each measure's first)."""
+        if self._matrix is not None and all(measure in self._column for measure in measures):
+            return self._matrix, [self._column[measure] for measure in measures]
+        widths = [len(measure.features) for measure in measures]
+        first = [0, *itertools.accumulate(widths)]
+        return np.empty((len(self), first.pop()), dtype=np.float32), first
 
     def of(self, measure: Computed) -> np.ndarray:
         """A measure's values: (people, features of the measure)."""
@@ -248,8 +263,7 @@ class View:
 
     def values(self, rows: Rows, events: Events, column: str) -> np.ndarray:
         """A number column of the events' rows."""
-        frame = self.history.arrays(rows.table.name).frame
-        return frame[column].to_numpy(dtype=np.float64, na_value=np.nan)[events.row]
+        return self.history.arrays(rows.table.name).numbers(column)[events.row]
 
     def labels(self, rows: Rows, events: Events, column: str) -> np.ndarray:
         """A text column of the events' rows, as numbers that tell its values apart; -1 none."""

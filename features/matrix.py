@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from features.history import History, View
+from features.history import Computed, History, View
 from features.measures.base import Feature, Measure
 
 INDEX = ["person_id", "index_date"]
@@ -51,17 +51,25 @@ PEOPLE_PER_BLOCK = 1024
 
 def fill(out: np.ndarray, view: View, measures: Sequence[Measure]) -> None:
     """Writes (people, features) of one view into ``out``; kinds are computed together."""
-    view.prepare(measures)
+    column: dict[Computed, int] = {}
     parts = []
-    column = 0
+    width = 0
     for measure in measures:
-        width = len(measure.features)
-        parts.append((slice(column, column + width), view.of(measure)))
-        column += width
+        columns = slice(width, width + len(measure.features))
+        column.setdefault(measure, width)
+        parts.append((measure, columns))
+        width = columns.stop
+    view.write_into(out, column)
+    view.prepare(measures)
+    copied = [
+        (columns, values)
+        for measure, columns in parts
+        if (values := view.of(measure)).base is not out or columns.start != column[measure]
+    ]
 
     def write(first: int) -> None:
         people = slice(first, first + PEOPLE_PER_BLOCK)
-        for columns, values in parts:
+        for columns, values in copied:
             out[people, columns] = values[people]
 
     blocks = range(0, len(out), PEOPLE_PER_BLOCK)

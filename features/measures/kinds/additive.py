@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.accumulate import Stream, window_sums
+from features.accumulate import Slots, Stream, Wanted, add_windows
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -25,54 +25,7 @@ class Count(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[Count], view: View) -> list[np.ndarray]:
-        windows = sorted({window for measure in measures for window in measure.windows})
-        slots = {rows: slot for slot, rows in enumerate(dict.fromkeys(m.of for m in measures))}
-        by_class: dict[str, list[Rows]] = {}
-        streams = []
-        for rows, slot in slots.items():
-            if rows.on or rows.listed:
-                events = view.history.select(rows)
-                of_slot = np.full(len(events), slot, dtype=np.int32)
-                streams.append(Stream(events.person, events.day, events.known, of_slot))
-            else:
-                by_class.setdefault(rows.table.name, []).append(rows)
-        for table, selections in by_class.items():
-            streams += _class_streams(view, table, {rows: slots[rows] for rows in selections})
-        sums = window_sums(
-            streams,
-            n_people=len(view),
-            n_slots=len(slots),
-            windows=windows,
-            index_day=view.day,
-            threads=view.threads,
-        )
-        return [sums[:, slots[m.of]][:, _columns(windows, m.windows)] for m in measures]
-
-
-def _columns(windows: list[int], wanted: tuple[int, ...]) -> slice | list[int]:
-    if len(windows) == len(wanted):
-        return slice(None)  # all of them: a view, no copy
-    return [windows.index(window) for window in wanted]
-
-
-def _class_streams(view: View, table: str, slots: dict[Rows, int]) -> list[Stream]:
-    """One stream per layer: a class that belongs to k selections takes part in k layers."""
-    arrays = view.history.arrays(table)
-    layers: list[np.ndarray] = []
-    for rows, slot in slots.items():
-        free = np.flatnonzero(rows.matches(arrays.classes))
-        for layer in layers:
-            here = free[layer[free] < 0]
-            layer[here] = slot
-            free = free[layer[free] != slot]
-        if len(free):
-            layer = np.full(len(arrays.classes), -1, dtype=np.int32)
-            layer[free] = slot
-            layers.append(layer)
-    events = arrays.events
-    return [
-        Stream(events.person, events.day, events.known, layer, arrays.row_class) for layer in layers
-    ]
+        return _add_up(view, measures, [None] * len(measures))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,18 +40,52 @@ class Sum(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[Sum], view: View) -> list[np.ndarray]:
-        results = []
-        for measure in measures:
-            events = view.history.select(measure.of)
-            weight = np.nan_to_num(view.values(measure.of, events, measure.column))
-            slot = np.zeros(len(events), dtype=np.int32)
-            stream = Stream(events.person, events.day, events.known, slot, weight=weight)
-            sums = window_sums(
-                [stream],
-                n_people=len(view),
-                n_slots=1,
-                windows=measure.windows,
-                index_day=view.day,
-            )
-            results.append(sums[:, 0, :])
-        return results
+        return _add_up(view, measures, [measure.column for measure in measures])
+
+
+def _add_up(
+    view: View, measures: Sequence[Count | Sum], weights: Sequence[str | None]
+) -> list[np.ndarray]:
+    """Each measure's rows, weighted by a column where one is named; a pass for each table.
+
+    Selections that are told by class alone share a pass; those that need other rows too
+    (``on``, ``listed``) take one each.
+    """
+    out, columns = view.room(measures)
+    together: dict[tuple[str | Rows, str | None], dict[Rows, list[int]]] = {}
+    for number, (measure, weight) in enumerate(zip(measures, weights, strict=True)):
+        alone = measure.of.on or measure.of.listed
+        key = (measure.of if alone else measure.of.table.name, weight)
+        together.setdefault(key, {}).setdefault(measure.of, []).append(number)
+    for (shared, weight), selections in together.items():
+        wanted = [
+            Wanted(slot, measures[number].windows, columns[number])
+            for slot, numbers in enumerate(selections.values())
+            for number in numbers
+        ]
+        if isinstance(shared, Rows):
+            stream = _of_rows(view, shared, weight)
+        else:
+            stream = _of_table(view, shared, tuple(selections), weight)
+        add_windows(stream, wanted, index_day=view.day, out=out, threads=view.threads)
+    return [
+        out[:, column : column + len(measure.windows)]
+        for measure, column in zip(measures, columns, strict=True)
+    ]
+
+
+def _of_table(view: View, table: str, selections: tuple[Rows, ...], weight: str | None) -> Stream:
+    arrays = view.history.arrays(table)
+    number = None if weight is None else np.nan_to_num(arrays.numbers(weight))
+    slots = arrays.slots(selections)
+    return Stream(arrays.person, arrays.day, arrays.known, arrays.row_class, slots, number)
+
+
+def _of_rows(view: View, rows: Rows, weight: str | None) -> Stream:
+    events = view.history.select(rows)
+    number = None if weight is None else np.nan_to_num(view.values(rows, events, weight))
+    one_class = np.zeros(len(events), dtype=np.int32)
+    return Stream(events.person, events.day, events.known, one_class, _ONE, number)
+
+
+_ONE = Slots.of(np.ones((1, 1), dtype=bool))

@@ -1,0 +1,1 @@
+"""The features engine against others: same events, same numbers, one machine, one run."""

@@ -1,0 +1,80 @@
+"""Times every contender and holds their numbers against each other."""
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.features.contenders import AS_WRITTEN, ENGINE, FLOOR, OUR_DESIGN, Contender
+from benchmarks.features.data import Columns, n_features, simulate
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Seconds, the best of ``repeats``, by contender."""
+
+    people: int
+    events: int
+    features: int
+    repeats: int
+    engine: dict[str, float]
+    as_written: dict[str, float]
+    our_design: dict[str, float]
+    floor: dict[str, float]
+    cpu_per_second: float
+    """Processor seconds of this engine per second: how many cores were busy."""
+
+    @property
+    def ours(self) -> float:
+        return self.engine["Framsynt"]
+
+
+def timed(run: Callable[[], np.ndarray], repeats: int) -> tuple[np.ndarray, float, float]:
+    """(result, best seconds, processor seconds per second of that one)."""
+    best, cpu = np.inf, 0.0
+    for _ in range(repeats):
+        gc.collect()
+        before, began = time.process_time(), time.perf_counter()
+        result = run()
+        seconds = time.perf_counter() - began
+        if seconds < best:
+            best, cpu = seconds, (time.process_time() - before) / seconds
+    return result, best, cpu
+
+
+def compare(people: int, events: int, *, seed: int, repeats: int) -> Compared:
+    """Raises AssertionError where a contender's numbers differ from this engine's."""
+    data = simulate(people, events, seed)
+    expected, ours, cpu = timed(ENGINE["Framsynt"](data, people), repeats)
+    _say("Framsynt", ours)
+
+    def others(named: dict[str, Contender], expected: np.ndarray) -> dict[str, float]:
+        seconds = {}
+        for name, prepare in named.items():
+            found, seconds[name], _ = timed(prepare(data, people), repeats)
+            np.testing.assert_array_equal(found, expected, err_msg=name)
+            _say(name, seconds[name])
+            del found
+        return seconds
+
+    return Compared(
+        people,
+        events,
+        n_features(),
+        repeats,
+        {"Framsynt": ours},
+        others(AS_WRITTEN, expected),
+        others(OUR_DESIGN, expected),
+        others(FLOOR, _known_rows(data, people)),
+        cpu,
+    )
+
+
+def _known_rows(data: dict[str, Columns], people: int) -> np.ndarray:
+    return FLOOR["floor, NumPy"](data, people)()
+
+
+def _say(name: str, seconds: float) -> None:
+    print(f"{name:30} {seconds:8.2f} s", flush=True)
