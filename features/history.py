@@ -3,7 +3,8 @@
 A ``History`` holds some people's canonical rows as plain arrays. ``History.at(date)``
 gives a ``View``, which shows only what was known then: rows that had both happened and
 been recorded before the index date, with the end of a stay or period hidden until it has
-passed. Measures see views and nothing else.
+passed, and with stays that touch joined into admissions by what was known (``features.stays``).
+Measures see views and nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar, Protocol
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from features.codelists.admissions import position_rules
 from features.errors import DataError
 from features.events import NEVER, Events, Pairs, TableArrays, day, label
 from features.rows import Rows
+from features.stays import Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
 
 
@@ -72,7 +75,47 @@ class History:
         return self._people.to_numpy()
 
     def at(self, index_date: date | str | pd.Timestamp, *, threads: int = 1) -> View:
-        return View(self, day(index_date), threads)
+        index_day = day(index_date)
+        people = self._with_touching_stays
+        if not len(people):
+            return View(self, index_day, threads)
+        if len(people) == len(self):
+            return View(self._joined_at(index_day), index_day, threads)
+        some = View(self._part._joined_at(index_day), index_day)
+        return View(self, index_day, threads, Those(people, some))
+
+    @cached_property
+    def _with_touching_stays(self) -> np.ndarray:
+        """Numbers of the people whose admissions may be others on other dates: few, since
+        what is the same on every date has been joined before (``stays.join_stays``)."""
+        if self._tables.get("contacts") is None:
+            return np.empty(0, dtype=np.int64)
+        arrays = self.arrays("contacts")
+        stays = Stays.among(arrays.frame, arrays.events.person)
+        return np.unique(stays.person[stays.touching()])
+
+    @cached_property
+    def _part(self) -> History:
+        """The history of those people alone."""
+        people = self._with_touching_stays
+        tables = {"persons": self.persons.iloc[people].reset_index(drop=True)}
+        for name in self._tables.keys() - tables.keys():
+            arrays = self.arrays(name)
+            person = arrays.events.person  # sorted
+            bounds = np.searchsorted(person, people), np.searchsorted(person, people, "right")
+            ranges = [np.arange(first, end) for first, end in zip(*bounds, strict=True)]
+            rows = arrays.frame.iloc[np.concatenate(ranges)].reset_index(drop=True)
+            tables[name] = rows.assign(person_id=rows["person_id"].astype("str"))
+        return History(tables, self.coverage)
+
+    def _joined_at(self, index_day: int) -> History:
+        """The same people with admissions as known at an index date; other tables shared."""
+        joined = History(joined_as_of(self._tables, index_day), self.coverage)
+        joined.__dict__["_with_touching_stays"] = np.empty(0, dtype=np.int64)
+        for name in self._tables:
+            if name != "persons" and joined._tables[name] is self._tables[name]:
+                joined._arrays[name] = self.arrays(name)
+        return joined
 
     def arrays(self, name: str) -> TableArrays:
         if name not in self._arrays:
@@ -189,13 +232,26 @@ class History:
         return events.take(source), group.astype(np.int32)
 
 
-class View:
-    """What was known on one index date (``day``: days since 1970-01-01)."""
+class Those(NamedTuple):
+    """Some of a view's people (their numbers, rising), and a view of them alone."""
 
-    def __init__(self, history: History, index_day: int, threads: int = 1) -> None:
+    people: np.ndarray
+    view: View
+
+
+class View:
+    """What was known on one index date (``day``: days since 1970-01-01).
+
+    ``apart``: people whose stays need joining by what was known then, seen for themselves.
+    """
+
+    def __init__(
+        self, history: History, index_day: int, threads: int = 1, apart: Those | None = None
+    ) -> None:
         self.history = history
         self.day = index_day
         self.threads = threads
+        self._apart = apart
         self._events: dict[Rows, Events] = {}
         self._group_ages: dict[tuple[Rows, CodeList, bool], np.ndarray] = {}
         self._values: dict[Computed, np.ndarray] = {}
@@ -223,6 +279,19 @@ class View:
         for kind in sorted(kinds, key=lambda kind: kind.made_of_others):
             results = kind.compute(kinds[kind], self)
             self._values.update(zip(kinds[kind], results, strict=True))
+            self._take_over(kinds[kind])
+
+    def _take_over(self, measures: Sequence[Computed]) -> None:
+        """Puts in the values of the people who are seen for themselves."""
+        if self._apart is None:
+            return
+        self._apart.view.prepare(measures)
+        for measure in measures:
+            values = self._values[measure]
+            if not values.flags.writeable:
+                values = values.copy()
+            values[self._apart.people] = self._apart.view.of(measure)
+            self._values[measure] = values
 
     def write_into(self, matrix: np.ndarray, column: dict[Computed, int]) -> None:
         """Lets kinds write into ``matrix``, (people, features), from each measure's first column

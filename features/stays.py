@@ -1,61 +1,175 @@
-"""Joins inpatient contacts that overlap or abut into one admission.
+"""Joins inpatient contacts that overlap or abut into one admission, as known on a date.
 
 Transfers between wards and hospitals are delivered as separate stays; counted one by one
 they would look like readmissions. Two stays of a person are one admission when the next
-begins no later than the day the one before ends (Swedish register practice).
+begins no later than the day the one before ends (Swedish register practice). The admission
+begins, and is planned or not, as its first part; it ends with the last of its parts.
 
-**Known then.** Joining must not show the past what was recorded later. Say a person goes
-home on the 5th, recorded on the 6th, and is back the same day, recorded on the 20th: on
-the 10th nobody knew, so the two may not stand joined in the history of the 10th. An extract
-therefore joins two stays only where that looks the same on every index date, that is where
+**Known then.** Say a person goes home on the 5th, recorded on the 6th, and is back the same
+day, recorded on the 20th: on the 10th nobody knew, so the two are apart in the history of
+the 10th and joined in that of the 21st. ``joined_as_of`` joins what was known on a date, and
+the point-in-time view (``features.history``) shows its result. ``join_stays`` spares it the
+work where joining gives the same on every date: when the later part was known no later than
+the end of the earlier one, as in a transfer recorded at once.
 
-- the later part was recorded before the earlier one was over and recorded:
-  ``recorded(later) <= max(end(earlier), recorded(earlier))``, and
-- the earlier part was on record as soon as the later:
-  ``recorded(earlier) <= max(recorded(later), start(later))``.
-
-Then the admission's start, urgency, unit and id are those of the first part, known when the
-first part was, and its end (the latest; none if any is open) stays hidden until it has
-passed, exactly as when the parts are seen one by one. Other touching stays are left as
-they are; whoever looks from one index date, or back from the end, can join the rows known
-then with ``join_all=True``.
+**A stay without an end,** or whose end has not passed on the date, goes on. But somebody
+admitted anew is no longer where they were: once a later stay of the person is known, the
+one before is taken as ended when the later began, at most ``LONGEST_UNENDED`` days after
+its own beginning. So a transfer whose discharge was not recorded is one admission, a
+discharge that was never delivered does not swallow the admissions of later years, and a
+stay beside a longer one closes it only until the longer one's end is known.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from features.tables import Tables
 
+LONGEST_UNENDED = 30
+"""Days that a stay without an end may have lasted when a later stay is on record. Our own
+choice, from no source: longer than nearly all stays, as long as the time after a discharge
+within which an admission is called a readmission."""
+
 _OPEN = np.int64(2**40)
 
 
-def join_stays(tables: Tables, *, join_all: bool = False) -> tuple[Tables, int]:
-    """The tables with touching stays joined, and how many contacts were joined away.
+@dataclass(frozen=True)
+class Stays:
+    """Inpatient stays, a row each, by person and beginning; days since 1970-01-01.
 
-    Diagnoses and procedures of a joined part move to the admission; they are known no
-    sooner than their part was, and only the first part keeps its principal diagnosis
-    (``position`` 1 becomes 2 in the others). ``join_all``: join also where the parts were
-    recorded far apart; only for rows already cut to what was known at one date.
-    Repeating it changes nothing. Tables without contacts come back as they are.
+    ``row``: place of the stay in its table. ``end``: ``2**40`` while it goes on.
+    """
+
+    row: np.ndarray
+    person: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    recorded: np.ndarray
+
+    @classmethod
+    def among(cls, contacts: pd.DataFrame, person: np.ndarray | None = None) -> "Stays":
+        """The stays among contacts; ``person``: the contacts' people as numbers, if at hand."""
+        row = np.flatnonzero((contacts["setting"] == "inpatient").to_numpy(dtype=bool))
+        stays = contacts.iloc[row]
+        who = pd.factorize(stays["person_id"])[0] if person is None else person[row]
+        start, recorded = _days(stays["start"]), _days(stays["recorded_at"])
+        contact_id = stays["contact_id"].astype(object).to_numpy()
+        tie = pd.util.hash_array(contact_id, categorize=False) if len(row) else row
+        # Not by end: the first part must be the same one before its end is known.
+        order = np.lexsort((tie, recorded, start, who))
+        found = cls(row, who.astype(np.int64), start, _days(stays["end"]), recorded)
+        return found.take(order)
+
+    def take(self, chosen: np.ndarray) -> "Stays":
+        return Stays(
+            self.row[chosen],
+            self.person[chosen],
+            self.start[chosen],
+            self.end[chosen],
+            self.recorded[chosen],
+        )
+
+    def chains(self) -> np.ndarray:
+        """Number of each stay's chain: stays that touch, one after another. Rises from 0."""
+        begins = np.ones(len(self.row), dtype=bool)
+        if len(self.row) > 1:
+            # Persons ascend, so a running maximum lifted by person stays within each.
+            lift = self.person * (2 * _OPEN)
+            reached = np.maximum.accumulate(lift + self.end)
+            begins[1:] = lift[1:] + self.start[1:] > reached[:-1]
+        return np.cumsum(begins) - 1
+
+    def touching(self) -> np.ndarray:
+        """Which stays may be parts of one admission with another, on some date."""
+        chain = self.chains()
+        return (np.bincount(chain, minlength=1) > 1)[chain]
+
+    def known_at(self, index_day: int) -> "Stays":
+        """The stays known then: ends hidden unless passed, and an unended stay with a later
+        one closed."""
+        seen = self.take(np.flatnonzero(np.maximum(self.start, self.recorded) < index_day))
+        end = np.where(seen.end < index_day, seen.end, _OPEN)
+        followed = np.flatnonzero((end[:-1] == _OPEN) & (seen.person[1:] == seen.person[:-1]))
+        longest = seen.start[followed] + LONGEST_UNENDED
+        end[followed] = np.minimum(seen.start[followed + 1], longest)
+        return Stays(seen.row, seen.person, seen.start, end, seen.recorded)
+
+
+def join_stays(tables: Tables) -> tuple[Tables, int]:
+    """The tables with those stays joined that are one admission on every date on which they
+    are known, and how many contacts were joined away.
+
+    Diagnoses and procedures of a joined part move to the admission, and only the first
+    part keeps its principal diagnosis (``position`` 1 becomes 2 in the others). Whatever
+    looks different on different dates is left to ``joined_as_of``. Repeating it changes
+    nothing. Tables without contacts come back as they are.
     """
     contacts = tables.get("contacts")
     if contacts is None:
         return tables, 0
-    absorbed, into, new_end = _joined(contacts, join_all)
-    if not len(absorbed):
+    stays = Stays.among(contacts)
+    stays = stays.take(np.flatnonzero(stays.touching()))
+    chain = stays.chains()
+    first = np.flatnonzero(np.diff(chain, prepend=-1))
+    later = np.flatnonzero(chain[1:] == chain[:-1]) + 1
+    seen = np.maximum(stays.start, stays.recorded)
+    before_ends = np.maximum(stays.end, stays.recorded)[later - 1]
+    in_time = stays.start[later] <= stays.start[first][chain[later]] + LONGEST_UNENDED
+    same = (
+        (seen[later] <= before_ends)  # never is the part before over, and this one unknown
+        & (stays.recorded[later - 1] <= seen[later])
+        & (stays.end[later - 1] <= stays.end[later])
+        & (in_time | (seen[later] == before_ends))
+    )
+    apart = np.zeros(len(first), dtype=bool)
+    apart[chain[later[~same]]] = True
+    later = later[~apart[chain[later]]]
+    apart[chain[later[_with_early_rows(tables, contacts, stays.take(later))]]] = True
+    stays = stays.take(np.flatnonzero(~apart[chain]))
+    if not len(stays.row):
         return tables, 0
-    result = dict(tables)
-    ends = contacts["end"].to_numpy().astype("datetime64[s]").copy()
-    ends[new_end[0]] = new_end[1]
+    joined = _joined(tables, contacts, stays, np.ones(len(contacts), dtype=bool))
+    return joined, len(contacts) - len(joined["contacts"])
+
+
+def joined_as_of(tables: Tables, index_day: int) -> Tables:
+    """The tables with stays joined by what was known at an index date (days since 1970-01-01).
+
+    Stays not yet known are left out, and ends not yet passed are missing; other rows stay
+    as they are, for the view to choose from. Tables without contacts come back as they are.
+    """
+    contacts = tables.get("contacts")
+    if contacts is None:
+        return tables
+    stays = Stays.among(contacts)
+    known = stays.known_at(index_day)
     kept = np.ones(len(contacts), dtype=bool)
+    kept[stays.row] = False
+    kept[known.row] = True
+    return _joined(tables, contacts, known, kept)
+
+
+def _joined(tables: Tables, contacts: pd.DataFrame, stays: Stays, kept: np.ndarray) -> Tables:
+    """The tables with each chain of ``stays`` as one row, among the contacts to be kept."""
+    chain = stays.chains()
+    first = np.flatnonzero(np.diff(chain, prepend=-1))
+    last = np.maximum.reduceat(stays.end, first) if len(first) else stays.end
+    missing = np.iinfo(np.int64).min
+    ends = contacts["end"].to_numpy().astype("datetime64[s]").copy()
+    ends[stays.row[first]] = np.where(last < _OPEN, last, missing).astype("datetime64[D]")
+    part = np.setdiff1d(np.arange(len(stays.row)), first, assume_unique=True)
+    absorbed, into = stays.row[part], stays.row[first][chain[part]]
     kept[absorbed] = False
-    result["contacts"] = contacts.assign(end=pd.Series(ends, index=contacts.index))[
-        kept
-    ].reset_index(drop=True)
-    for name in ("diagnoses", "procedures"):
-        if name in tables:
-            result[name] = _moved(tables[name], contacts, absorbed, into, name == "diagnoses")
-    return result, len(absorbed)
+    result = dict(tables)
+    with_ends = contacts.assign(end=pd.Series(ends, index=contacts.index))
+    result["contacts"] = with_ends[kept].reset_index(drop=True)
+    if len(absorbed):
+        for name in ("diagnoses", "procedures"):
+            if name in tables:
+                result[name] = _moved(tables[name], contacts, absorbed, into)
+    return result
 
 
 def _days(dates: pd.Series) -> np.ndarray:
@@ -63,82 +177,44 @@ def _days(dates: pd.Series) -> np.ndarray:
     return np.where(np.isnat(moments), _OPEN, moments.astype(np.int64))
 
 
-def _joined(
-    contacts: pd.DataFrame, join_all: bool
-) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Rows joined away, the rows they are joined into, and (rows, their new ends)."""
-    at = np.flatnonzero((contacts["setting"] == "inpatient").to_numpy())
-    stays = contacts.iloc[at]
-    person = pd.factorize(stays["person_id"])[0].astype(np.int64)
-    start, end = _days(stays["start"]), _days(stays["end"])
-    recorded = _days(stays["recorded_at"])
-    tie = pd.util.hash_array(stays["contact_id"].astype(object).to_numpy(), categorize=False)
-    # Not by end: the first part must be the same one before its end is known.
-    order = np.lexsort((tie, recorded, start, person))
-    at, person, start, end, recorded = (a[order] for a in (at, person, start, end, recorded))
-
-    # Latest end so far of the same person: persons ascend, so a shared running maximum works.
-    far = person * (2 * _OPEN)
-    latest = np.maximum.accumulate(far + end) if len(at) else far
-    touches = np.zeros(len(at), dtype=bool)
-    touches[1:] = (person[1:] == person[:-1]) & (far[1:] + start[1:] <= latest[:-1])
-
-    absorbed: list[int] = []
-    into: list[int] = []
-    ends: dict[int, int] = {}
-    first, first_end, first_recorded = -1, 0, 0
-    previous = -2
-    for row in np.flatnonzero(touches).tolist():
-        if row - 1 != previous:  # a new chain of touching stays begins at the row before
-            first, first_end, first_recorded = row - 1, int(end[row - 1]), int(recorded[row - 1])
-        previous = row
-        begins, known = int(start[row]), int(recorded[row])
-        same_on_every_date = known <= max(first_end, first_recorded) and (
-            first_recorded <= max(known, begins)
-        )
-        if begins <= first_end and (join_all or same_on_every_date):
-            absorbed.append(int(at[row]))
-            into.append(int(at[first]))
-            first_end = max(first_end, int(end[row]))
-            ends[int(at[first])] = first_end
-        else:
-            first, first_end, first_recorded = row, int(end[row]), known
-    rows = np.array(list(ends), dtype=np.int64)
-    last = np.array(list(ends.values()), dtype=np.int64)
-    dates = np.where(last >= _OPEN, np.iinfo(np.int64).min, last).astype("datetime64[D]")
-    return (
-        np.array(absorbed, dtype=np.int64),
-        np.array(into, dtype=np.int64),
-        (rows, dates.astype("datetime64[s]")),
+def _rows_on(
+    rows: pd.DataFrame, contacts: pd.DataFrame, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the diagnoses or procedures on the chosen contacts, and which of these each
+    is on (a place in ``chosen``)."""
+    parts = pd.MultiIndex.from_arrays(
+        [contacts[name].iloc[chosen].astype("str") for name in ("person_id", "contact_id")]
     )
+    candidates = np.flatnonzero(rows["contact_id"].isin(parts.get_level_values(1)).to_numpy())
+    found = rows.iloc[candidates]
+    place = parts.get_indexer(
+        pd.MultiIndex.from_arrays([found[name].astype("str") for name in parts.names])
+    )
+    return candidates[place >= 0], place[place >= 0]
+
+
+def _with_early_rows(tables: Tables, contacts: pd.DataFrame, stays: Stays) -> np.ndarray:
+    """Which stays have a diagnosis or procedure that was known before the stay itself."""
+    early = np.zeros(len(stays.row), dtype=bool)
+    known = np.maximum(stays.start, stays.recorded)
+    for name in ("diagnoses", "procedures"):
+        if name in tables and len(stays.row):
+            at, stay = _rows_on(tables[name], contacts, stays.row)
+            rows = tables[name].iloc[at]
+            early[
+                stay[np.maximum(_days(rows["date"]), _days(rows["recorded_at"])) < known[stay]]
+            ] = True
+    return np.flatnonzero(early)
 
 
 def _moved(
-    rows: pd.DataFrame,
-    contacts: pd.DataFrame,
-    absorbed: np.ndarray,
-    into: np.ndarray,
-    diagnoses: bool,
+    rows: pd.DataFrame, contacts: pd.DataFrame, absorbed: np.ndarray, into: np.ndarray
 ) -> pd.DataFrame:
-    parts = pd.MultiIndex.from_arrays(
-        [contacts[name].iloc[absorbed].astype("str") for name in ("person_id", "contact_id")]
-    )
-    candidates = np.flatnonzero(rows["contact_id"].isin(parts.get_level_values(1)).to_numpy())
-    chosen = rows.iloc[candidates]
-    place = parts.get_indexer(
-        pd.MultiIndex.from_arrays([chosen["person_id"].astype("str"), chosen["contact_id"]])
-    )
-    at, part = candidates[place >= 0], place[place >= 0]
+    at, part = _rows_on(rows, contacts, absorbed)
     contact_id = rows["contact_id"].astype(object).to_numpy().copy()
     contact_id[at] = contacts["contact_id"].astype(object).to_numpy()[into[part]]
-    recorded = rows["recorded_at"].to_numpy().copy()
-    part_known = contacts["recorded_at"].to_numpy()[absorbed[part]]
-    recorded[at] = np.maximum(recorded[at], part_known)
-    changed = {
-        "contact_id": pd.Series(contact_id, index=rows.index, dtype="str"),
-        "recorded_at": pd.Series(recorded, index=rows.index),
-    }
-    if diagnoses:
+    changed = {"contact_id": pd.Series(contact_id, index=rows.index, dtype="str")}
+    if "position" in rows:
         position = rows["position"].copy()
         position.iloc[at] = position.iloc[at].clip(lower=2)
         changed["position"] = position

@@ -16,6 +16,7 @@ import pandas as pd
 
 from features.codelists import AVOIDABLE
 from features.codelists.admissions import is_listed
+from features.stays import joined_as_of
 from features.tables import CONTACTS, DIAGNOSES, Tables
 from models.targets import Outcome, Target
 
@@ -47,8 +48,9 @@ class OutcomeReader:
             name="person_id",
             dtype="str",
         )
-        self._tables = tables
         self._known_until = day_of(data_through) + 1
+        # What was a transfer and what a new admission is told by all that is known in the end.
+        self._tables = joined_as_of(tables, self._known_until)
         self._death = np.full(len(self.person_ids), NEVER)
         self._death[self._rows_of(persons)] = day_number(persons["death_date"])
         self._admissions: dict[Outcome, tuple[np.ndarray, np.ndarray]] = {}

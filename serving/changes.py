@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from features.events import day
+from features.stays import joined_as_of
 from features.tables import Tables
 
 RISEN_RATIO = 1.25
@@ -46,10 +48,10 @@ class LastWeek:
 
 def discharged_in_week_before(tables: Tables, index_date: date) -> set[str]:
     """People whose hospital stay ended in the seven days before the index date, as known then."""
-    contacts = tables.get("contacts")
-    if contacts is None:
+    if "contacts" not in tables:
         return set()
     at = pd.Timestamp(index_date)
+    contacts = joined_as_of(tables, day(at))["contacts"]
     ended = contacts["end"].ge(at - timedelta(days=7)) & contacts["end"].lt(at)
-    rows = contacts[(contacts["setting"] == "inpatient") & ended & contacts["recorded_at"].lt(at)]
+    rows = contacts[(contacts["setting"] == "inpatient") & ended]
     return set(rows["person_id"].astype(str))

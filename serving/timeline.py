@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from features.events import day
+from features.stays import joined_as_of
 from features.tables import TABLE, Tables
 from serving.api.answers import Detail, Timeline, TimelineEvent, Words
 from serving.naming import diagnosis, medicine
@@ -40,11 +42,12 @@ CARE = {
 def known(tables: Tables, index_date: date) -> Tables:
     """The rows that had happened and were recorded before the index date.
 
-    An end that lay ahead is taken away: it was not known then.
+    An end that lay ahead is taken away: it was not known then. Stays that touch are one
+    admission, as in the features.
     """
     at = pd.Timestamp(index_date)
     then: Tables = {}
-    for name, frame in tables.items():
+    for name, frame in joined_as_of(tables, day(at)).items():
         table = TABLE[name]
         if table.happened is not None:
             frame = frame[(frame[table.happened] < at) & (frame["recorded_at"] < at)]
