@@ -281,6 +281,24 @@ def score(
 
 
 @app.command()
+def replay(
+    mondays: Annotated[int, typer.Option(help="How many Mondays.")] = 10,
+    weeks_apart: Annotated[int, typer.Option(help="Weeks from one of them to the next.")] = 4,
+    home: HomeOption = HOME,
+) -> None:
+    """Score past Mondays from today's extract, and from extracts cut on the day: equal?
+
+    Compares everyone present, every feature and every score, byte for byte. Ends with an
+    error that names the features if anything differs.
+    """
+    from training import replay as replaying
+
+    replayed = replaying.replay(_home(home), mondays, weeks_apart, _Bars())
+    _say(replaying.as_text(replayed))
+    replaying.refuse_differences(replayed)
+
+
+@app.command()
 def weekly(
     week: Annotated[str, typer.Option(help="e.g. 2026-W47; the week after the data end.")] = "",
     capacity: Annotated[str, typer.Option(help="People on each care unit's list; 20.")] = "",

@@ -9,7 +9,9 @@ FramsyntError                  1   something an operator can act on
 │   └── ModelMissing           4   no champion has been trained
 ├── ModelMismatch              5   a model does not fit this version of the code
 ├── NotEnoughData              6   too few people, outcomes or dates to train or judge
-└── ServiceError               7   the service cannot start (port in use …)
+├── ServiceError               7   the service cannot start (port in use …)
+├── ReplayDiffers              8   the past looks another way from today than it did then
+└── StaleData                  9   the extract or one of its tables is too old to list from
 
 The number is the exit code of the command line. A message says what is wrong, where,
 and what to do about it, and never holds a person's id, dates or codes.
@@ -64,3 +66,11 @@ class NotEnoughData(FramsyntError):
 
 class ServiceError(FramsyntError):
     exit_code = 7
+
+
+class ReplayDiffers(FramsyntError):
+    exit_code = 8
+
+
+class StaleData(FramsyntError):
+    exit_code = 9

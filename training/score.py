@@ -13,7 +13,14 @@ from features.matrix import build_matrix
 from features.measures import MEASURES
 from features.progress import Track, silently
 from features.store import ExtractStore
+from features.tables import Coverage, Tables
 from models.population import present
+
+
+def matrix_of_present(tables: Tables, coverage: Coverage, index_date: date) -> pd.DataFrame:
+    """Features of everyone present at an index date: what the model scores."""
+    matrix = build_matrix(History.of(tables, coverage), MEASURES, [index_date])
+    return matrix.loc[present(tables, coverage, index_date).to_numpy()]
 
 
 def score(home: Home, index_date: date, track: Track = silently) -> pd.DataFrame:
@@ -31,10 +38,8 @@ def score(home: Home, index_date: date, track: Track = silently) -> pd.DataFrame
     champion.model.require(coverage)
     parts = []
     for partition in track(extract.partitions, "scoring", total=len(extract.partitions)):
-        tables = extract.read(partition)
-        matrix = build_matrix(History.of(tables, coverage), MEASURES, [index_date])
-        here = present(tables, coverage, index_date).to_numpy()
-        parts.append(champion.model.predict(matrix.loc[here]).droplevel("index_date"))
+        matrix = matrix_of_present(extract.read(partition), coverage, index_date)
+        parts.append(champion.model.predict(matrix).droplevel("index_date"))
     scores = pd.concat(parts).sort_index()
     targets = champion.model.targets
     return pd.DataFrame(
