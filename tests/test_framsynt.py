@@ -52,6 +52,7 @@ def ingested(region: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("train",), 4, "ingest"),
         (("evaluate",), 4, "ingest"),
         (("weekly",), 4, "ingest"),
+        (("replay",), 4, "ingest"),
         (("score", "--index-date", "2026-11-16", "--out", "x.parquet"), 4, "ingest"),
         (("serve",), 4, "train"),
         (("ingest", "nowhere", "."), 2, "region, synpuf, tables"),
@@ -95,7 +96,7 @@ def test_a_taken_port_is_found_out_before_the_work(tmp_path: Path) -> None:
 
 def test_bad_tables_leave_the_extract_current(ingested: Path, region: Path, tmp_path: Path) -> None:
     before = ExtractStore(Home.at(ingested)).current().id
-    persons = pd.read_parquet(region / "persons.parquet")
+    persons = pd.read_parquet(region / "persons")
     persons.rename(columns={"sex": "gender"}).to_csv(tmp_path / "persons.csv", index=False)
     done = framsynt(ingested, "ingest", "tables", str(tmp_path))
     assert done.returncode == 3

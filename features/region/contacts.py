@@ -111,7 +111,10 @@ STAY, BEFORE_STAY, FOUND = -1, -2, -3
 def contacts_of_chunk(
     settings: RegionSettings, people: People, course: Course, rng: np.random.Generator
 ) -> Contacts:
-    parts = [_outpatient(settings, people, course, kind, rng) for kind in range(len(KINDS))]
+    unusual = _Unusual.of(course)
+    parts = [
+        _outpatient(settings, people, course, unusual, kind, rng) for kind in range(len(KINDS))
+    ]
     parts += _stays(settings, people, course, rng)
     parts.append(_found_conditions(settings, people, course, rng))
     together = Contacts(
@@ -125,36 +128,61 @@ def contacts_of_chunk(
     return together.of(~_during_a_stay(together))
 
 
+@dataclass
+class _Unusual:
+    """The weeks in which somebody declines, has just come home or has a team, one entry each."""
+
+    week: np.ndarray
+    person: np.ndarray
+    declining: np.ndarray
+    discharged: np.ndarray
+    enrolled: np.ndarray
+
+    @classmethod
+    def of(cls, course: Course) -> "_Unusual":
+        discharged = course.since_discharge < 5
+        week, person = np.nonzero(course.declining | discharged | course.enrolled)
+        return cls(
+            week,
+            person,
+            course.declining[week, person].astype(np.float32),
+            discharged[week, person].astype(np.float32),
+            course.enrolled[week, person].astype(np.float32),
+        )
+
+
 def _outpatient(
-    settings: RegionSettings, people: People, course: Course, kind: int, rng: np.random.Generator
+    settings: RegionSettings,
+    people: People,
+    course: Course,
+    unusual: _Unusual,
+    kind: int,
+    rng: np.random.Generator,
 ) -> Contacts:
+    """Contacts of a kind: the everyday ones of each year, and those that unusual weeks add."""
     k = KINDS[kind]
-    base = np.log(k.per_year / YEAR_WEEKS) + k.proneness * people.proneness
+    weekly = _everyday_rates(settings, people, course, k)
+    cold = np.exp(k.winter * _winter(settings)).astype(np.float32)
+    warmest = cold.max()
     weeks_found, people_found = [], []
-    for first in range(0, settings.weeks, 52):
-        weeks = slice(first, min(first + 52, settings.weeks))
-        has = course.onset <= first
-        fixed = base + k.conditions * (has.sum(axis=1) - 3)
-        if k.specialist:
-            fixed = fixed + k.specialist * (has @ conditions().number["specialist"])
-        rate = course.frailty[weeks].astype(np.float32)
-        rate -= 1
-        rate *= np.float32(k.frailty)
-        rate += fixed.astype(np.float32)
-        if k.decline:
-            rate += np.float32(k.decline) * course.declining[weeks]
-        if k.discharged:
-            rate += np.float32(k.discharged) * (course.since_discharge[weeks] < 5)
-        if k.enrolled:
-            rate += np.float32(k.enrolled) * course.enrolled[weeks]
+    for year, rate in enumerate(weekly):
+        first = 52 * year
+        many = min(52, settings.weeks - first)
+        person = np.repeat(np.arange(len(people)), rng.poisson(rate * many * warmest))
+        week = first + rng.integers(0, many, len(person))
         if k.winter:
-            days = settings.start.timetuple().tm_yday + 7 * np.arange(weeks.start, weeks.stop)
-            cold = k.winter * np.cos(2 * np.pi * (days - 18) / 365.25)
-            rate += cold.astype(np.float32)[:, None]
-        np.exp(rate, out=rate)
-        week, person = np.nonzero(rng.random(rate.shape, dtype=np.float32) < rate)
-        weeks_found.append(week + first)
+            kept = rng.random(len(person), dtype=np.float32) * warmest < cold[week]
+            week, person = week[kept], person[kept]
+        weeks_found.append(week)
         people_found.append(person)
+    if k.decline or k.discharged or k.enrolled:
+        u = unusual
+        more = np.float32(k.decline) * u.declining + np.float32(k.discharged) * u.discharged
+        more = np.expm1(more + np.float32(k.enrolled) * u.enrolled)
+        more *= weekly[u.week // 52, u.person] * cold[u.week]
+        extra = np.flatnonzero(rng.random(len(more), dtype=np.float32) < more)
+        weeks_found.append(u.week[extra])
+        people_found.append(u.person[extra])
     week, person = np.concatenate(weeks_found), np.concatenate(people_found)
     weekdays = 7 if k.setting == "emergency" else 5
     day = 7 * week + rng.integers(0, weekdays, len(week))
@@ -163,6 +191,30 @@ def _outpatient(
         person, day, kind, k.setting, k.form, k.urgency, k.profession, unit,
         course.declining[week, person],
     )  # fmt: skip
+
+
+def _everyday_rates(
+    settings: RegionSettings, people: People, course: Course, k: ContactKind
+) -> np.ndarray:
+    """Contacts per week in each year, years x people, as the person is in its middle."""
+    base = np.log(k.per_year / YEAR_WEEKS) + k.proneness * people.proneness
+    rates = []
+    for first in range(0, settings.weeks, 52):
+        middle = min(first + 26, settings.weeks - 1)
+        has = course.onset <= middle
+        rate = base + k.conditions * (has.sum(axis=1) - 3)
+        rate = rate + k.frailty * (course.frailty[middle].astype(np.float32) - 1)
+        if k.specialist:
+            rate = rate + k.specialist * (has @ conditions().number["specialist"])
+        gone = (people.exit <= first) | (course.death_day < 7 * first)
+        rates.append(np.where(gone, 0, np.exp(rate)).astype(np.float32))
+    return np.array(rates)
+
+
+def _winter(settings: RegionSettings) -> np.ndarray:
+    """1 in the middle of January, -1 in the middle of July, for every week."""
+    days = settings.start.timetuple().tm_yday + 7 * np.arange(settings.weeks)
+    return np.cos(2 * np.pi * (days - 18) / 365.25)
 
 
 def _contacts(

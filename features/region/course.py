@@ -54,7 +54,7 @@ def run_course(
     n, weeks = len(people), settings.weeks
     state = state_at_start(people, rng)
     course = Course(
-        np.zeros((weeks, n), dtype=np.float16),
+        np.zeros((weeks, n), dtype=np.float32),
         np.zeros((weeks, n), dtype=bool),
         np.zeros((weeks, n), dtype=bool),
         np.zeros((weeks, n), dtype=bool),

@@ -9,8 +9,8 @@ carries it.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from features.region.compiled import compiled
 from features.region.facts import conditions
 from features.region.people import YEAR_WEEKS, People
 from features.region.state import State
@@ -158,7 +158,7 @@ def weekly_hazards(state: State, week: int, season: float) -> Hazards:
     return Hazards(np.exp(logs, out=logs))
 
 
-@njit(cache=True)
+@compiled
 def _log_hazards(
     fixed: np.ndarray,
     modifiers: np.ndarray,

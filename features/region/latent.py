@@ -9,8 +9,8 @@ the simulated lives and the oracle's forward paths, so the oracle is exact by co
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from features.region.compiled import compiled
 from features.region.facts import conditions
 from features.region.hazards import Hazards, linear_predictors, onset_weights, weekly_hazards
 from features.region.people import NEVER, YEAR_WEEKS, People
@@ -153,7 +153,7 @@ def _happen(
     )
 
 
-@njit(cache=True)
+@compiled
 def _pass_a_week(
     since_discharge: np.ndarray,
     in_hospital: np.ndarray,

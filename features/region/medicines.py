@@ -97,7 +97,7 @@ def _packed_by_dose(
     rng: np.random.Generator,
 ) -> Dispensings:
     """The frail get lasting medicines packed by dose, four weeks at a time."""
-    start = (course.frailty < rng.normal(2.3, 0.4, len(people)).astype(np.float16)).sum(axis=0)
+    start = (course.frailty < rng.normal(2.3, 0.4, len(people)).astype(np.float32)).sum(axis=0)
     dosed = (day // 7 >= start[person]) & (day >= 0)
     extra = np.repeat(np.flatnonzero(dosed), 2)
     later = day[extra] + DOSE_INTERVAL_DAYS * (1 + np.arange(len(extra)) % 2)

@@ -61,7 +61,8 @@ def municipal_care_of(
 
 def _week_above(course: Course, threshold: np.ndarray) -> np.ndarray:
     """First week with frailty above the threshold; the number of weeks if none."""
-    week = (course.frailty <= threshold.astype(np.float16)).sum(axis=0)
+    week = (course.frailty <= threshold.astype(np.float32)).sum(axis=0, dtype=np.int16)
+    week = week.astype(np.int64)
     return np.where(week >= len(course.frailty), NEVER // 2, week)
 
 

@@ -9,7 +9,7 @@ and ends along the paths by the same rule as in the region.
 """
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from features.region.course import Course, present_at, season_of
 from features.region.latent import AVOIDABLE, DEATH, OTHER, PLANNED, step
@@ -43,26 +43,30 @@ _PATHS = {
 
 def truth_of_chunk(
     settings: RegionSettings, people: People, course: Course, rng: np.random.Generator
-) -> pd.DataFrame:
+) -> pa.Table:
     """person_id, target, index_date, probability of everyone present at each date."""
-    ids = np.array(people.person_ids(), dtype=object)
-    frames: list[pd.DataFrame] = []
+    asked, targets, days, found = [], [], [], []
     for day in settings.dates_of_truth:
         week = settings.week_of(day)
         who = np.flatnonzero(present_at(people, course, week))
-        found = probabilities(settings, course.snapshots[week].of(who), week, rng)
-        frames.extend(
-            pd.DataFrame(
-                {
-                    "person_id": pd.array(ids[who], dtype="str"),
-                    "target": target,
-                    "index_date": np.datetime64(day, "s"),
-                    "probability": found[target],
-                }
-            )
-            for target in TARGETS
-        )
-    return pd.concat(frames, ignore_index=True)
+        risks = probabilities(settings, course.snapshots[week].of(who), week, rng)
+        for number, target in enumerate(TARGETS):
+            asked.append(who)
+            targets.append(np.full(len(who), number))
+            days.append(np.full(len(who), np.datetime64(day, "D")))
+            found.append(risks[target])
+    return pa.table(
+        {
+            "person_id": _text(people.person_ids(), np.concatenate(asked)),
+            "target": _text(pa.array(TARGETS), np.concatenate(targets)),
+            "index_date": pa.array(np.concatenate(days)),
+            "probability": np.concatenate(found),
+        }
+    )
+
+
+def _text(words: pa.Array, position: np.ndarray) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(position.astype(np.int32)), words)
 
 
 def probabilities(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from features.region.facts import conditions, municipalities
 from features.region.settings import RegionSettings
@@ -57,8 +58,9 @@ class People:
     def __len__(self) -> int:
         return len(self.age)
 
-    def person_ids(self) -> list[str]:
-        return [f"P{number:07d}" for number in range(self.first, self.first + len(self))]
+    def person_ids(self) -> pa.Array:
+        numbers = range(self.first, self.first + len(self))
+        return pa.array([f"P{number:07d}" for number in numbers], type=pa.string())
 
 
 def care_unit_ids(settings: RegionSettings) -> list[str]:

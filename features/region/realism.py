@@ -51,8 +51,9 @@ class Region:
             day = last - timedelta(days=last.weekday())
         self.day = pd.Timestamp(day)
         self.tables = {
-            path.stem: _with_dates(pd.read_parquet(path))
-            for path in sorted(folder.glob("*.parquet"))
+            path.name: _with_dates(pd.read_parquet(path))
+            for path in sorted(folder.iterdir())
+            if path.is_dir()
         }
         people = self.tables["persons"].set_index("person_id")
         periods = self.tables["observation_periods"].set_index("person_id")

@@ -12,13 +12,17 @@ from features.tables import Kind, Table
 
 NO_DAY = -1_000_000
 """An empty date."""
+_DAYS = 10_000_000
+"""More days than any event is from the start, to sort by person and day at once."""
+_MANY_WORDS = 100_000
+"""More words than a dictionary of them is worth."""
 
 
 @dataclass(frozen=True)
 class Text:
     """A text column as positions in a list of words; -1 is empty."""
 
-    words: list[str]
+    words: list[str] | pa.Array
     position: np.ndarray
 
 
@@ -83,12 +87,11 @@ def table_of(
     """
     last = 7 * settings.weeks - 1
     keep = np.arange(len(person)) if recorded is None else np.flatnonzero(recorded <= last)
-    if table.happened and table.happened in columns:
-        happened = columns[table.happened]
-        assert isinstance(happened, np.ndarray)
-        keep = keep[np.lexsort((happened[keep], person[keep]))]
-    else:
-        keep = keep[np.argsort(person[keep], kind="stable")]
+    happened = columns.get(table.happened or "", np.zeros(len(person), dtype=np.int64))
+    assert isinstance(happened, np.ndarray)
+    key = (person * _DAYS + happened)[keep]
+    if (key[1:] < key[:-1]).any():
+        keep = keep[np.argsort(key, kind="stable")]
     values: dict[str, Values] = {"person_id": Text(people.person_ids(), person), **columns}
     if recorded is not None:
         values["recorded_at"] = recorded
@@ -106,7 +109,9 @@ def _array(values: Values, kind: Kind, keep: np.ndarray, first_day: np.datetime6
         empty = position < 0
         indices = pa.array(position, mask=empty if empty.any() else None)
         words = pa.array(values.words, type=pa.string())
-        return pa.DictionaryArray.from_arrays(indices, words).cast(pa.string())
+        if len(words) > _MANY_WORDS:
+            return words.take(indices)
+        return pa.DictionaryArray.from_arrays(indices, words)
     part = values[keep]
     if kind is Kind.DATE:
         empty = (part <= NO_DAY) | (part >= NEVER)

@@ -19,7 +19,8 @@ class RegionSettings:
     ``people_per_care_unit`` gives the number of care units (at least two).
     ``truth_dates``: the Mondays that the oracle is asked about; empty means the dates that
     training uses by default, and the Monday after ``end``. ``paths``: forward paths per
-    person and date behind an oracle probability. ``people_per_chunk`` bounds memory.
+    person and date behind an oracle probability. ``people_per_chunk``: how many are made at
+    once and written to one part file; bounds memory.
 
     Raises SettingsError.
     """
@@ -31,7 +32,7 @@ class RegionSettings:
     people_per_care_unit: int = 1_250
     truth_dates: tuple[date, ...] = ()
     paths: int = 12
-    people_per_chunk: int = 25_000
+    people_per_chunk: int = 10_000
 
     def __post_init__(self) -> None:
         for name, least in (

@@ -1,40 +1,42 @@
-"""From hidden courses to files: the canonical tables, and the truth beside them."""
+"""A region on disk: its chunks made side by side, and the folder put in place as a whole."""
 
 import json
+import multiprocessing
 import os
 import shutil
+import signal
+import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.errors import FramsyntError
 from features.progress import Track, silently
-from features.region import contacts as c
-from features.region import diagnoses, extras, medicines, municipal, rows
-from features.region.course import Course, run_course
-from features.region.facts import municipalities
-from features.region.oracle import truth_of_chunk, weeks_of_truth
-from features.region.people import NEVER, People, people_of_chunk
-from features.region.rows import NO_DAY, Text, table_of
+from features.region.chunk import tables_of_chunk
 from features.region.settings import RegionSettings
-from features.region.units import area_of_municipality, care_unit_names, unit_ids
-from features.tables import ALL_TABLES, TABLE
+from features.region.units import care_unit_names
 
-CONTACTS_PER_CHUNK = 100_000_000
-"""Room for contact numbers in a chunk, so that they are unique in the region."""
+_NEARLY_ALL_DIFFERENT = {"contact_id", "probability"}
+"""Columns that a dictionary would only make larger."""
 
 
-def simulate(settings: RegionSettings, folder: Path, track: Track = silently) -> None:
-    """Writes a region: ``<table>.parquet`` each, ``truth.parquet`` and ``region.json``.
+def simulate(
+    settings: RegionSettings, folder: Path, track: Track = silently, processes: int = 1
+) -> None:
+    """Writes a region: a folder of part files per table, the truth, and ``region.json``.
 
-    The folder appears at once and whole, or not at all; a region already there is
-    replaced. The same settings give the same bytes.
-    Raises FramsyntError when the folder holds something else than a region.
+    A part file holds one chunk of people. ``processes`` make chunks side by side; however
+    many they are, the same settings give the same bytes. More than one needs a main module
+    that can be imported (``multiprocessing``'s "spawn"), which a notebook is not.
+    The folder appears at once and whole, or not at all; a region already there is replaced.
+    Raises FramsyntError when the folder holds something else than a region, or when a
+    process was ended from outside.
     """
     folder = Path(folder)
     if folder.exists() and not _may_be_replaced(folder):
@@ -47,7 +49,7 @@ def simulate(settings: RegionSettings, folder: Path, track: Track = silently) ->
     fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp")
     fresh.mkdir()
     try:
-        _write(settings, fresh, track)
+        _write(settings, fresh, track, processes)
         old = fresh.with_suffix(".old")
         if folder.exists():
             os.replace(folder, old)
@@ -57,23 +59,27 @@ def simulate(settings: RegionSettings, folder: Path, track: Track = silently) ->
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _may_be_replaced(folder: Path) -> bool:
     return folder.is_dir() and ((folder / "region.json").is_file() or not any(folder.iterdir()))
 
 
-def _write(settings: RegionSettings, folder: Path, track: Track) -> None:
-    writers: dict[str, pq.ParquetWriter] = {}
+def _write(settings: RegionSettings, folder: Path, track: Track, processes: int) -> None:
     chunks = range(0, settings.people, settings.people_per_chunk)
-    parts = ((first, part) for first in chunks for part in _chunk(settings, first))
-    many = len(chunks) * (len(ALL_TABLES) + 1)
-    for _, (name, table) in track(parts, "Simulating a region", many):
-        if name not in writers:
-            writers[name] = pq.ParquetWriter(
-                folder / f"{name}.parquet", table.schema, compression="zstd", compression_level=1
-            )
-        writers[name].write_table(table)
-    for writer in writers.values():
-        writer.close()
+    processes = min(processes, len(chunks))
+    done = (
+        _side_by_side(settings, folder, chunks, processes)
+        if processes > 1
+        else (_write_chunk(settings, first, folder) for first in chunks)
+    )
+    for _ in track(done, "Simulating a region", len(chunks)):
+        pass
     about = {
         "settings": asdict(settings),
         "data_through": str(settings.end),
@@ -84,189 +90,52 @@ def _write(settings: RegionSettings, folder: Path, track: Track) -> None:
     (folder / "region.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _chunk(settings: RegionSettings, first: int) -> Iterator[tuple[str, pa.Table]]:
-    n = min(settings.people_per_chunk, settings.people - first)
-    # The oracle has a generator of its own: asking it more does not disturb the tables.
-    seeds = np.random.SeedSequence([settings.seed, first]).spawn(4)
-    living, lives, records, oracle = (np.random.default_rng(seed) for seed in seeds)
-    people = people_of_chunk(settings, first, n, living)
-    course = run_course(settings, people, weeks_of_truth(settings), lives)
-    yield from _tables(settings, people, course, records)
-    truth = truth_of_chunk(settings, people, course, oracle)
-    yield "truth", pa.Table.from_pandas(truth, preserve_index=False).replace_schema_metadata()
-
-
-def _tables(
-    settings: RegionSettings, people: People, course: Course, rng: np.random.Generator
-) -> Iterator[tuple[str, pa.Table]]:
-    yield "persons", _persons(settings, people, course)
-    yield "listings", _listings(settings, people, course, rng)
-    everyone = np.arange(len(people))
-    start = 7 * people.entry
-    end = np.where(people.exit < NEVER, 7 * people.exit, NEVER)
-    yield "observation_periods", table_of(
-        settings, people, TABLE["observation_periods"], everyone,
-        {"start": start, "end": end, "share": np.ones(len(people))}, start,
-    )  # fmt: skip
-    met = c.contacts_of_chunk(settings, people, course, rng)
-    recorded = met.start + rows.CONTACT_DELAY.draw(len(met), rng)
-    # An admission is known at once; so is a visit to the emergency department.
-    recorded = np.where(met.setting >= 2, met.start, recorded)
-    number = people.first // settings.people_per_chunk * CONTACTS_PER_CHUNK + np.arange(len(met))
-    ids = pa.array([f"K{i}" for i in number.tolist()], type=pa.string())
-    yield "contacts", _contacts(settings, people, met, ids, recorded)
-    yield from _on_contacts(settings, people, course, met, ids, recorded, rng)
-    yield from _beside_contacts(settings, people, course, met, rng)
-
-
-def _persons(settings: RegionSettings, people: People, course: Course) -> pa.Table:
-    known = (course.death_day < 7 * settings.weeks) & (course.death_day < 7 * people.exit)
-    everyone = np.arange(len(people))
-    return table_of(
-        settings,
-        people,
-        TABLE["persons"],
-        everyone,
-        {
-            "birth_date": people.birth_day,
-            "sex": Text(["male", "female"], people.female.astype(np.int64)),
-            "death_date": np.where(known, course.death_day, NEVER),
-            "municipality": Text(municipalities().codes.tolist(), people.municipality),
-            "deprivation": people.deprivation,
-            "lives_alone": people.lives_alone,
-        },
+def _side_by_side(
+    settings: RegionSettings, folder: Path, chunks: range, processes: int
+) -> Iterator[int]:
+    """Makes chunks in processes; whoever stops asking (Ctrl-C) waits for those begun only."""
+    pool = ProcessPoolExecutor(
+        processes, multiprocessing.get_context("spawn"), initializer=_live_with_the_parent
     )
+    try:
+        work = [pool.submit(_write_chunk, settings, first, folder) for first in chunks]
+        for chunk in as_completed(work):
+            yield chunk.result()
+    except BrokenProcessPool:
+        raise FramsyntError(
+            "a process that simulated was ended from outside, perhaps for want of memory",
+            do="Simulate with fewer processes, or with fewer people in a chunk.",
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _listings(
-    settings: RegionSettings, people: People, course: Course, rng: np.random.Generator
-) -> pa.Table:
-    relisted = np.where(people.relisted < NEVER, 7 * people.relisted, NEVER)
-    relisted = np.where(relisted > course.death_day, NEVER, relisted)
-    again = np.flatnonzero(relisted < NEVER)
-    person = np.concatenate([np.arange(len(people)), again])
-    leave = np.where(people.exit < NEVER, 7 * people.exit, NEVER)
-    start = np.concatenate([7 * people.entry, relisted[again]])
-    end = np.concatenate([np.minimum(leave, relisted), leave[again]])
-    unit = np.concatenate([people.care_unit, people.next_unit[again]])
-    recorded = start + np.where(start > 0, rows.LISTING_DELAY.draw(len(start), rng), 0)
-    return table_of(
-        settings, people, TABLE["listings"], person,
-        {"care_unit": Text(unit_ids(settings), unit), "start": start, "end": end}, recorded,
-    )  # fmt: skip
+def _live_with_the_parent() -> None:
+    """A worker leaves Ctrl-C to its parent, and ends when the parent does, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
-def _contacts(
-    settings: RegionSettings, people: People, met: c.Contacts, ids: pa.Array, recorded: np.ndarray
-) -> pa.Table:
-    return table_of(
-        settings,
-        people,
-        TABLE["contacts"],
-        met.person,
-        {
-            "contact_id": _Ids(ids),
-            "start": met.start,
-            "end": met.end,
-            "setting": Text(c.SETTINGS, met.setting),
-            "form": Text(c.FORMS, met.form),
-            "urgency": Text(c.URGENCIES, met.urgency),
-            "care_unit": Text(unit_ids(settings), met.unit),
-            "profession": Text(c.PROFESSIONS, met.profession),
-        },
-        recorded,
-    )
-
-
-def _Ids(ids: pa.Array, position: np.ndarray | None = None) -> Text:  # noqa: N802
-    return Text(ids, np.arange(len(ids)) if position is None else position)
-
-
-def _on_contacts(
-    settings: RegionSettings,
-    people: People,
-    course: Course,
-    met: c.Contacts,
-    ids: pa.Array,
-    recorded: np.ndarray,
-    rng: np.random.Generator,
-) -> Iterator[tuple[str, pa.Table]]:
-    """Diagnoses and procedures. A stay's are set on its last day and coded after it."""
-    coding = diagnoses.coding_of(people, rng)
-    found = diagnoses.diagnoses_of(met, course, coding, rng)
-    done = extras.procedures_of(met, course, people, rng)
-    is_stay = met.kind == c.STAY
-    day = np.where(is_stay & (met.end != NO_DAY), met.end, met.start)
-    coded = np.where(
-        met.setting >= 2, day + rows.CODING_DELAY.draw(len(met), rng), np.maximum(recorded, day)
-    )
-    for name, at, code, words, system in (
-        ("diagnoses", found.contact, found.code, diagnoses.words(), "icd10se"),
-        ("procedures", done.contact, done.code, extras.PROCEDURE_CODES, "kva"),
-    ):
-        columns = {
-            "contact_id": _Ids(ids, at),
-            "date": day[at],
-            "system": Text([system], np.zeros(len(at), dtype=np.int64)),
-            "code": Text(words, code),
-        }
-        if name == "diagnoses":
-            columns["position"] = found.position
-        yield name, table_of(settings, people, TABLE[name], met.person[at], columns, coded[at])
-
-
-def _beside_contacts(
-    settings: RegionSettings,
-    people: People,
-    course: Course,
-    met: c.Contacts,
-    rng: np.random.Generator,
-) -> Iterator[tuple[str, pa.Table]]:
-    taken = medicines.dispensings_of(settings, people, course, rng)
-    yield "dispensings", table_of(
-        settings, people, TABLE["dispensings"], taken.person,
-        {
-            "date": taken.day,
-            "atc": Text(medicines.words(), taken.atc),
-            "days_supply": taken.days_supply,
-            "dose_dispensed": taken.dose_dispensed,
-        },
-        taken.day + rows.PHARMACY_DELAY.draw(len(taken.day), rng),
-    )  # fmt: skip
-    given = municipal.municipal_care_of(settings, people, course, rng)
-    late = rows.MUNICIPAL_DELAY.draw(len(given.start), rng)
-    yield "municipal_care", table_of(
-        settings, people, TABLE["municipal_care"], given.person,
-        {
-            "kind": Text(municipal.KINDS, given.kind),
-            "hours_per_month": given.hours,
-            "start": given.start,
-            "end": given.end,
-        },
-        np.maximum(given.start + late, np.where(given.start < 0, 0, given.start)),
-    )  # fmt: skip
-    seen = extras.observations_of(met, course, people, rng)
-    yield "observations", table_of(
-        settings, people, TABLE["observations"], seen.person,
-        {
-            "date": seen.day,
-            "code": Text(extras.OBSERVATION_CODES, seen.code),
-            "value": seen.value,
-            "unit": Text(extras.UNITS, seen.unit),
-        },
-        seen.day + rows.VALUE_DELAY.draw(len(seen.day), rng),
-    )  # fmt: skip
-    area = area_of_municipality()
-    joined = extras.enrolments_of(settings, people, course, area, rng)
-    teams = [f"Mobilt närsjukvårdsteam {name}" for name in np.unique(municipalities().areas)]
-    yield "enrolments", table_of(
-        settings, people, TABLE["enrolments"], joined.person,
-        {
-            "team": Text(teams, joined.team),
-            "mobile_model": Text(extras.MODELS, joined.model),
-            "start": joined.start,
-            "end": joined.end,
-            "end_reason": Text(extras.END_REASONS, joined.end_reason),
-        },
-        joined.start + rows.LISTING_DELAY.draw(len(joined.start), rng),
-    )  # fmt: skip
+def _write_chunk(settings: RegionSettings, first: int, folder: Path) -> int:
+    pa.set_cpu_count(1)  # the processors are shared out between chunks already
+    number = first // settings.people_per_chunk
+    for name, table in tables_of_chunk(settings, first):
+        part = folder / name / f"part-{number:05d}.parquet"
+        part.parent.mkdir(exist_ok=True)
+        # Without Arrow's schema, so that a dictionary is read back as the text that it is.
+        pq.write_table(
+            table,
+            part,
+            compression="zstd",
+            compression_level=1,
+            store_schema=False,
+            use_dictionary=[n for n in table.column_names if n not in _NEARLY_ALL_DIFFERENT],
+        )
+    return number

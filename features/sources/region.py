@@ -20,11 +20,12 @@ class RegionSource:
         """Raises DataError: no simulated region there, or one that is not whole."""
         data_through = _data_through(path)
         try:
-            truth = pd.read_parquet(path / "truth.parquet")
+            truth = pd.read_parquet(path / "truth")
+            truth["index_date"] = truth["index_date"].astype("datetime64[s]")
         except (OSError, ValueError) as cause:
             raise DataError(
                 "cannot be read",
-                where=str(path / "truth.parquet"),
+                where=str(path / "truth"),
                 do="Simulate the region again.",
             ) from cause
         data = TablesSource().read(path, track)

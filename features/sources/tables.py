@@ -19,7 +19,7 @@ from features.validation import check_columns, nearest
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 _BLOCK_ROWS = 250_000
 # Not data: notes beside the tables, and what a simulated region knows that nobody may see.
-_IGNORED = re.compile(r"readme.*|licen[cs]e.*|\..*|.*\.(md|json|txt)|truth\.parquet", re.I)
+_IGNORED = re.compile(r"readme.*|licen[cs]e.*|\..*|.*\.(md|json|txt)|truth.*", re.I)
 _NOT_REPEATED = frozenset({"contact_id"})  # nearly every value is new: a dictionary would only cost
 
 

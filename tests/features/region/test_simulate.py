@@ -15,7 +15,7 @@ from features.region.oracle import TARGETS
 from features.tables import ALL_TABLES, TABLE
 
 SMALL = RegionSettings(people=1_500, paths=2, people_per_chunk=1_000)
-OWN_FILES = {"region.json", "truth.parquet"}
+OWN = {"region.json", "truth"}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tables(folder: Path) -> dict[str, pd.DataFrame]:
     found = {}
     for table in ALL_TABLES:
-        frame = pd.read_parquet(folder / f"{table.name}.parquet")
+        frame = pd.read_parquet(folder / table.name)
         for column in table.columns:
             frame[column.name] = frame[column.name].astype(column.kind.value)
         found[table.name] = frame
@@ -37,13 +37,20 @@ def tables(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 def test_writes_every_table_and_nothing_else(folder: Path) -> None:
-    assert {p.name for p in folder.iterdir()} == OWN_FILES | {
-        f"{table.name}.parquet" for table in ALL_TABLES
-    }
+    assert {p.name for p in folder.iterdir()} == OWN | {table.name for table in ALL_TABLES}
+    for part in [p for p in folder.iterdir() if p.is_dir()]:
+        assert [p.name for p in sorted(part.iterdir())] == [
+            "part-00000.parquet",
+            "part-00001.parquet",
+        ]
     assert [p.name for p in folder.parent.iterdir()] == ["region"]
 
 
@@ -126,7 +133,7 @@ def test_periods_of_listing_follow_each_other(tables) -> None:
 
 
 def test_the_truth_is_a_probability_for_everyone_there(folder: Path, tables) -> None:
-    truth = pd.read_parquet(folder / "truth.parquet")
+    truth = pd.read_parquet(folder / "truth")
     assert list(truth.columns) == ["person_id", "target", "index_date", "probability"]
     assert truth["probability"].between(0, 1).all()
     assert not truth.duplicated(["person_id", "target", "index_date"]).any()
@@ -148,6 +155,11 @@ def test_the_same_settings_give_the_same_bytes(folder: Path, tmp_path: Path) -> 
     assert _hashes(folder) == _hashes(tmp_path / "again")
 
 
+def test_however_many_processes_the_bytes_are_the_same(folder: Path, tmp_path: Path) -> None:
+    simulate(SMALL, tmp_path / "again", processes=2)
+    assert _hashes(folder) == _hashes(tmp_path / "again")
+
+
 def test_another_seed_gives_another_region(folder: Path, tmp_path: Path) -> None:
     settings = RegionSettings(people=200, seed=1, paths=2, truth_dates=(date(2024, 7, 15),))
     simulate(settings, tmp_path / "one")
@@ -166,7 +178,7 @@ def test_asking_the_oracle_more_does_not_change_the_tables(folder: Path, tmp_pat
     )
     simulate(settings, tmp_path / "region")
     before, after = _hashes(folder), _hashes(tmp_path / "region")
-    assert {n for n in before if before[n] != after[n]} == OWN_FILES
+    assert {n.split("/")[0] for n in before if before[n] != after[n]} == OWN
 
 
 def test_region_json_says_what_the_region_is(folder: Path) -> None:
@@ -183,19 +195,22 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
-def test_an_interrupted_simulation_leaves_the_earlier_region(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_interrupted_simulation_leaves_the_earlier_region(
+    tmp_path: Path, processes: int
+) -> None:
     target = tmp_path / "region"
     simulate(RegionSettings(people=50, paths=2, truth_dates=(date(2024, 7, 15),)), target)
     before = _hashes(target)
 
     def stop(items, description, total=None):
         for number, item in enumerate(items):
-            if number == 4:
+            if number == 1:
                 raise KeyboardInterrupt
             yield item
 
     with pytest.raises(KeyboardInterrupt):
-        simulate(SMALL, target, stop)
+        simulate(SMALL, target, stop, processes)
     assert _hashes(target) == before
     assert [p.name for p in tmp_path.iterdir()] == ["region"]
 
@@ -205,5 +220,5 @@ def test_the_smallest_region(tmp_path: Path) -> None:
         people=10, paths=2, start=date(2024, 1, 1), end=date(2024, 12, 29), people_per_chunk=10
     )
     simulate(settings, tmp_path / "region")
-    assert len(pd.read_parquet(tmp_path / "region" / "persons.parquet")) == 10
-    assert np.isfinite(pd.read_parquet(tmp_path / "region" / "truth.parquet")["probability"]).all()
+    assert len(pd.read_parquet(tmp_path / "region" / "persons")) == 10
+    assert np.isfinite(pd.read_parquet(tmp_path / "region" / "truth")["probability"]).all()

@@ -1,6 +1,7 @@
 """The region source reads back what the simulation wrote."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -49,10 +50,10 @@ def test_refuses_a_folder_that_is_no_region(folder: Path, text: str | None) -> N
 
 
 def test_refuses_a_region_without_readable_truth(folder: Path) -> None:
-    (folder / "truth.parquet").write_bytes(b"not parquet")
+    (folder / "truth" / "part-00000.parquet").write_bytes(b"not parquet")
     with pytest.raises(DataError, match="cannot be read"):
         RegionSource().read(folder, silently)
-    (folder / "truth.parquet").unlink()
+    shutil.rmtree(folder / "truth")
     with pytest.raises(DataError, match="cannot be read"):
         RegionSource().read(folder, silently)
 
