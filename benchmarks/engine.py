@@ -55,7 +55,7 @@ MEDICINE_GROUPS = code_list("medicine_groups", "atc", N_MEDICINE_GROUPS)
 
 def measures() -> list[Measure]:
     """The 102 measures, as declarations."""
-    said = Wording(Phrase("", "{n}", "0"), Phrase("", "{n}", "0"))
+    said = Wording(Phrase("rader", "{n}", "inga"), Phrase("rows", "{n}", "none"))
     shared = {"domain": Domain.CONDITIONS, "says": said, "windows": WINDOWS}
     made: list[Measure] = [
         Count(name=f"dx_{g}", of=diagnoses.coded(DIAGNOSIS_GROUPS, g), **shared)
@@ -71,6 +71,7 @@ def measures() -> list[Measure]:
             name=f"days_{g}",
             of=dispensings.coded(MEDICINE_GROUPS, g),
             column="days_supply",
+            unit="days",
             **shared,
         )
         for g in MEDICINE_GROUPS.groups[:N_DAY_SUMS]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from features.codelists import CODE_LISTS
+from features.measures.observations import VALUES
 from features.tables import ALL_TABLES, Kind, Table, Tables
 
 MIDDLE = np.datetime64("2024-04-01")
@@ -18,13 +19,17 @@ _SYSTEMS = {
 
 def _coded(table: str, n: int, rng: np.random.Generator) -> dict[str, list[str]]:
     """Codes of the lists that the measures use, so that every group is met."""
-    known = [
-        (row.system, row.code_prefix)
+    lists = [
+        [(system, row.code_prefix) for row in codes.rows if row.system == system]
+        for system in _SYSTEMS[table]
         for codes in CODE_LISTS
-        for row in codes.rows
-        if row.system in _SYSTEMS[table]
+        if system in codes.systems
     ]
-    drawn = [known[number] for number in rng.integers(0, len(known), n)]
+    # A list first, then a code: long lists would crowd out the short ones.
+    chosen = [lists[number] for number in rng.integers(0, len(lists), n)]
+    drawn = [
+        known[int(share * len(known))] for known, share in zip(chosen, rng.random(n), strict=True)
+    ]
     if table == "dispensings":
         return {"atc": [code for _, code in drawn]}
     return {"system": [system for system, _ in drawn], "code": [code for _, code in drawn]}
@@ -82,6 +87,10 @@ def _values(table: Table, name: str, n: int, rng: np.random.Generator) -> np.nda
         return rng.choice(column.allowed, n)
     if column.kind is Kind.YES_NO:
         return rng.choice([True, False], n)
+    if (table, name) == ("observations", "code"):
+        return rng.choice([*VALUES, "clinical_frailty_scale"], n)
+    if name == "profession":
+        return rng.choice(["physician", "nurse", "physiotherapist"], n)
     if name == "position":
         return rng.integers(1, 4, n)
     if column.kind is Kind.NUMBER:

@@ -6,10 +6,15 @@ too. In a group the longest matching prefix decides. ``status`` is ``found`` (re
 source named) or ``unverified`` (recalled or our own). Rules:
 
 - ``not``                  the prefix is an exception: it does not belong to the group
+- ``also``                 the code stands in another group of another weight too; both count
 - ``unless:SEVERER``       the group does not count for a person who has ``SEVERER`` too
 - ``with:OTHER:RESULT``    together with ``OTHER`` the group gives ``RESULT``
 - ``principal``, ``any_position``, ``principal_with:A|B``   position in an admission,
   see ``features.codelists.admissions``
+
+Refused, by file and row: the same prefix twice in a group; a prefix within a longer one of
+the same group and rule (one of them says nothing); codes that add up the weights of two
+groups where no row says ``also``; codes of a system that the list does not declare.
 """
 
 import csv
@@ -38,7 +43,7 @@ COLUMNS = (
     "status",
 )
 STATUSES = ("found", "unverified")
-_PLAIN_RULES = ("", "not", "principal", "any_position")
+_PLAIN_RULES = ("", "not", "also", "principal", "any_position")
 _PREFIX = re.compile("[A-Z0-9_]+")
 _REPAIR = "Correct the code list; its columns and rules are in features/codelists/reader.py."
 
@@ -60,10 +65,15 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class CodeList:
-    """A named set of groups of codes. Groups are numbered in the order of the file."""
+    """A named set of groups of codes. Groups are numbered in the order of the file.
+
+    ``year``: the edition of the list's definition; an older or newer edition is a list of
+    its own, in a file of its own.
+    """
 
     name: str
     rows: tuple[Row, ...] = field(repr=False)
+    year: int | None = None
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -204,8 +214,14 @@ class CodeList:
         return np.asarray(self.apply_hierarchy(present) @ self.weights)
 
 
-def read_code_list(path: Path) -> CodeList:
-    """Read and check one list. Raises DataError naming file and row."""
+def read_code_list(
+    path: Path, *, year: int | None = None, systems: Iterable[str] | None = None
+) -> CodeList:
+    """Read and check one list. Raises DataError naming file and row.
+
+    ``systems``: the code systems that the list covers, each of which it must have codes of,
+    and no others; not checked where not given.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
@@ -220,7 +236,10 @@ def read_code_list(path: Path) -> CodeList:
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise DataError("cannot be read as UTF-8 CSV", where=path.name, do=_REPAIR) from problem
     _check(rows, path.name)
-    return CodeList(path.stem, rows)
+    _check_overlap(rows, path.name)
+    if systems is not None:
+        _check_systems(rows, path.name, frozenset(systems))
+    return CodeList(path.stem, rows, year)
 
 
 def _row(record: dict[str, str], where: str) -> Row:
@@ -273,6 +292,51 @@ def _check(rows: tuple[Row, ...], file: str) -> None:
         if key in once:
             raise DataError("the same prefix twice in a group", where=where, do=_REPAIR)
         once.add(key)
+
+
+def _check_overlap(rows: tuple[Row, ...], file: str) -> None:
+    """No prefix within another one of its group, no code that adds up two weights unsaid."""
+    by_prefix: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        by_prefix[row.system, row.code_prefix].append(row)
+    for number, row in enumerate(rows, start=2):
+        for length in range(1, len(row.code_prefix) + 1):
+            for wider in by_prefix.get((row.system, row.code_prefix[:length]), ()):
+                problem = _overlap(row, wider)
+                if problem:
+                    raise DataError(problem, where=f"{file}, row {number}", do=_REPAIR)
+
+
+def _overlap(row: Row, wider: Row) -> str:
+    """What is wrong with two rows of which the first's prefix lies in the second's."""
+    if row is wider or "not" in (row.rule, wider.rule):
+        return ""
+    if row.group == wider.group:
+        same = row.rule == wider.rule
+        return f"the prefix lies within '{wider.code_prefix}' of the same group" if same else ""
+    if row.weight == wider.weight or "also" in (row.rule, wider.rule):
+        return ""
+    return (
+        f"the prefix lies within '{wider.code_prefix}' of group '{wider.group}', which weighs "
+        "differently; if both count, say so with the rule 'also'"
+    )
+
+
+def _check_systems(rows: tuple[Row, ...], file: str, declared: frozenset[str]) -> None:
+    for number, row in enumerate(rows, start=2):
+        if row.system not in declared:
+            raise DataError(
+                f"'system' is not one that the list covers ({', '.join(sorted(declared))})",
+                where=f"{file}, row {number}",
+                do=_REPAIR,
+            )
+    without = declared - {row.system for row in rows}
+    if without:
+        raise DataError(
+            f"covers {', '.join(sorted(without))} by declaration but has no codes of it",
+            where=file,
+            do=_REPAIR,
+        )
 
 
 def version(folder: Path = FOLDER) -> str:

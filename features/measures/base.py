@@ -8,10 +8,12 @@ declarations by clinical topic are the other files of this folder.
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -32,6 +34,8 @@ class Domain(Enum):
     PRIMARY_CARE = ("Primärvård", "Primary care")
     SPECIALIST_CARE = ("Specialistvård", "Specialist care")
     CONDITIONS = ("Sjukdomar", "Conditions")
+    SYMPTOMS = ("Symtom", "Symptoms")
+    ACUTE_EVENTS = ("Akuta händelser", "Acute events")
     FRAILTY = ("Skörhet", "Frailty")
     MEDICINES = ("Läkemedel", "Medicines")
     MUNICIPAL_CARE = ("Kommunal vård och omsorg", "Municipal care")
@@ -70,6 +74,16 @@ class Phrase:
     unknown: str = ""
     never: str = ""
 
+    def problem(self) -> str:
+        """What keeps the phrase from being said; empty where nothing does."""
+        lacking = [part for part in ("label", "one", "none") if not getattr(self, part).strip()]
+        if lacking:
+            return f"says nothing for '{lacking[0]}'"
+        parts = (self.label, self.one, self.none, self.many, self.unknown, self.never)
+        blanks = {blank for part in parts for blank in re.findall(r"\{(.*?)\}", part)}
+        unknown = sorted(blanks - {"n", "window"})
+        return f"has an unknown blank '{{{unknown[0]}}}'" if unknown else ""
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -104,13 +118,15 @@ _SPANS_EN = {
 }
 
 
+WINDOWS_IN_WORDS = frozenset(_SPANS_SV) & frozenset(_SPANS_EN)
+"""The windows that a measure may have, in days: those that can be said."""
+
+
 def span(days: int | None, language: Language) -> str:
     """A window in words; empty where a feature has none."""
     if days is None:
         return ""
-    if language == "sv":
-        return _SPANS_SV.get(days, f"senaste {days} dagarna")
-    return _SPANS_EN.get(days, f"in the last {days} days")
+    return (_SPANS_SV if language == "sv" else _SPANS_EN)[days]
 
 
 def number(value: float, language: Language) -> str:
@@ -161,7 +177,14 @@ class Feature:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measure(ABC):
-    """Base of all kinds. ``windows`` empty: one feature named as the measure."""
+    """Base of all kinds. ``windows`` empty: one feature named as the measure.
+
+    A measure that cannot be shown or read is refused when it is declared, with its name:
+    no wording, no unit where the kind counts in one, a window that has no words.
+
+    ``unverified``: what in the definition was not read in its source, in a few words; what
+    is unverified in a code list is told from the list.
+    """
 
     name: str
     domain: Domain
@@ -170,15 +193,44 @@ class Measure(ABC):
     unit: str = ""
     direction: Direction = Direction.OPEN
     source: str = ""
+    unverified: str = ""
     made_of_others: ClassVar[bool] = False
+    needs_unit: ClassVar[bool] = False
+    """Whether values of this kind mean nothing without a unit (days, points, mmHg)."""
+    windowed: ClassVar[bool] = False
+    """Whether this kind counts within windows, so that it needs at least one."""
     longest: float = math.inf
     """The longest time since something that the measure tells apart."""
 
     def __post_init__(self) -> None:
-        if list(self.windows) != sorted(set(self.windows)):
-            raise ValueError(f"{self.name}: windows must rise and not repeat")
+        problem = self._problem()
+        if problem:
+            raise ValueError(f"measure '{self.name}': {problem}")
 
-    @property
+    def _problem(self) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            return "the name must be lower-case letters, digits and underscores"
+        if not isinstance(self.says, Wording):
+            return "has no wording"
+        for language in ("sv", "en"):
+            wrong = self.says.phrase(language).problem()
+            if wrong:
+                return f"the wording in '{language}' {wrong}"
+        if self.needs_unit and not self.unit.strip():
+            return f"has no unit; {type(self).__name__} needs one"
+        if list(self.windows) != sorted(set(self.windows)):
+            return "windows must rise and not repeat"
+        unknown = [days for days in self.windows if days not in WINDOWS_IN_WORDS]
+        if unknown:
+            return (
+                f"there are no words for a window of {unknown[0]} days; "
+                "add them to features/measures/base.py"
+            )
+        if self.windowed and not self.windows:
+            return f"has no window; {type(self).__name__} needs one"
+        return ""
+
+    @cached_property
     def features(self) -> tuple[Feature, ...]:
         return tuple(Feature(self, window) for window in self.windows or (None,))
 

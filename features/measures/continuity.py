@@ -1,8 +1,16 @@
 """Continuity of care: how contacts spread over units and professions, and listing."""
 
 from features.measures.base import Domain
-from features.measures.kinds import BiceBoxerman, Count, DaysSince, Distinct, UsualProvider
-from features.measures.wording import amount, counts, days_since
+from features.measures.kinds import (
+    BiceBoxerman,
+    Count,
+    DaysSince,
+    Distinct,
+    LongestGap,
+    Switches,
+    UsualProvider,
+)
+from features.measures.wording import amount, counts, days_of, days_since
 from features.rows import contacts, listings
 
 outpatient = contacts.where(setting=("primary", "specialist", "emergency"))
@@ -81,11 +89,71 @@ continuity_index = BiceBoxerman(
     domain=Domain.CONTINUITY,
     of=outpatient,
     windows=(365, 730),
+    unit="index 0-1",
     says=amount(
         sv=("Kontinuitet (Bice–Boxerman)", "Kontinuitetsindex {n} av 1 {window}"),
         en=("Continuity (Bice–Boxerman)", "Continuity index {n} of 1 {window}"),
     ),
     source="doi 10.1097/00005650-197704000-00010",
+)
+primary_continuity_index = BiceBoxerman(
+    name="primary_continuity_index",
+    domain=Domain.CONTINUITY,
+    of=primary,
+    windows=(730,),
+    unit="index 0-1",
+    says=amount(
+        sv=(
+            "Kontinuitet i primärvården (Bice–Boxerman)",
+            "Kontinuitetsindex i primärvården {n} av 1 {window}",
+        ),
+        en=(
+            "Continuity in primary care (Bice–Boxerman)",
+            "Continuity index in primary care {n} of 1 {window}",
+        ),
+    ),
+    source="doi 10.1097/00005650-197704000-00010",
+)
+contact_days = Distinct(
+    name="contact_days",
+    domain=Domain.CONTINUITY,
+    of=contacts,
+    column="start",
+    windows=(90, 365),
+    says=counts(
+        sv=("dag med vårdkontakt", "dagar med vårdkontakt"),
+        en=("day with a contact", "days with a contact"),
+    ),
+)
+longest_time_without_contact = LongestGap(
+    name="longest_time_without_contact",
+    domain=Domain.CONTINUITY,
+    of=contacts,
+    windows=(365, 730),
+    unit="days",
+    says=days_of(sv="längsta tid utan någon vårdkontakt", en="longest time without any contact"),
+)
+days_since_contact = DaysSince(
+    name="days_since_contact",
+    domain=Domain.CONTINUITY,
+    of=contacts,
+    unit="days",
+    says=days_since(
+        sv="senaste vårdkontakt",
+        en="the latest contact",
+        never=("Ingen vårdkontakt senaste 2 åren", "No contact in the last 2 years"),
+    ),
+)
+changes_of_setting = Switches(
+    name="changes_of_setting",
+    domain=Domain.CONTINUITY,
+    of=contacts,
+    column="setting",
+    windows=(90, 365),
+    says=counts(
+        sv=("byte av vårdnivå", "byten av vårdnivå"),
+        en=("change of level of care", "changes of level of care"),
+    ),
 )
 days_listed = DaysSince(
     name="days_listed",
@@ -117,6 +185,11 @@ MEASURES = (
     usual_unit,
     usual_primary_unit,
     continuity_index,
+    primary_continuity_index,
+    contact_days,
+    longest_time_without_contact,
+    days_since_contact,
+    changes_of_setting,
     days_listed,
     new_listings,
 )

@@ -1,9 +1,13 @@
 """Coordination: plans, reviews and teams around the person (KVÅ, enrolments)."""
 
+import numpy as np
+
 from features.codelists import KVA
 from features.measures.base import Domain
-from features.measures.kinds import ActiveNow, DaysSince, HasGroup
-from features.measures.wording import days_since, done, yes_no
+from features.measures.demography import age
+from features.measures.kinds import ActiveNow, DaysIn, DaysSince, Derived, HasGroup, Use
+from features.measures.medicines import substances
+from features.measures.wording import days_of, days_since, done, yes_no
 from features.rows import enrolments, procedures
 
 
@@ -28,7 +32,50 @@ end_of_life_talk = _done("end_of_life_talk", (365,))
 palliative_care = _done("palliative_care", (365,))
 team_visit = _done("team_visit", (365,))
 pressure_ulcer_prevention = _done("pressure_ulcer_prevention", (365,))
+cognitive_screening = _done("cognitive_screening", (730,))
+telemonitoring = _done("telemonitoring", (365,))
 
+days_since_medication_review = DaysSince(
+    name="days_since_medication_review",
+    domain=Domain.COORDINATION,
+    of=procedures.coded(KVA, "medication_review"),
+    unit="days",
+    says=days_since(
+        sv="läkemedelsgenomgång",
+        en="a medication review",
+        never=(
+            "Ingen läkemedelsgenomgång senaste 2 åren",
+            "No medication review in the last 2 years",
+        ),
+    ),
+    source="KVÅ 2020",
+)
+
+
+def _without_review(inputs: list[np.ndarray]) -> np.ndarray:
+    years, medicines, review = inputs
+    return (years >= 75) & (medicines >= 5) & (review == 0)
+
+
+medication_review_missing = Derived(
+    name="medication_review_missing",
+    domain=Domain.COORDINATION,
+    inputs=(Use(age), Use(substances, 120), Use(medication_review, 365)),
+    combine=_without_review,
+    says=yes_no(
+        sv=(
+            "Läkemedelsgenomgång saknas",
+            "75 år eller äldre med minst fem läkemedel, utan läkemedelsgenomgång senaste året",
+            "Ingen läkemedelsgenomgång saknas",
+        ),
+        en=(
+            "Medication review missing",
+            "75 or older with five medicines or more, without a medication review in the last year",
+            "No medication review missing",
+        ),
+    ),
+    source="HSLF-FS 2017:37",
+)
 days_since_sip = DaysSince(
     name="days_since_sip",
     domain=Domain.COORDINATION,
@@ -52,6 +99,14 @@ enrolled_now = ActiveNow(
         en=("Enrolled in a mobile team", "Enrolled in a mobile team", "Not in a mobile team"),
     ),
 )
+days_enrolled = DaysIn(
+    name="days_enrolled",
+    domain=Domain.COORDINATION,
+    of=enrolments,
+    windows=(365,),
+    unit="days",
+    says=days_of(sv="inskriven i mobilt team", en="enrolled in a mobile team"),
+)
 
 MEASURES = (
     sip,
@@ -62,6 +117,11 @@ MEASURES = (
     palliative_care,
     team_visit,
     pressure_ulcer_prevention,
+    cognitive_screening,
+    telemonitoring,
+    days_since_medication_review,
+    medication_review_missing,
     days_since_sip,
     enrolled_now,
+    days_enrolled,
 )

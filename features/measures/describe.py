@@ -1,11 +1,56 @@
 """The page of all features, written from the declarations."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
+from features.codelists import Row
 from features.measures import FEATURES, MEASURES
 from features.measures.base import Direction, Domain, Measure
+from features.rows import Rows
 
 _DIRECTION = {Direction.RAISES: "raises", Direction.LOWERS: "lowers", Direction.OPEN: ""}
+
+
+def code_rows(measure: Measure) -> set[Row]:
+    """The rows of code lists that a measure rests on, through other measures too."""
+    found: set[Row] = set()
+    for item in fields(measure):
+        value = getattr(measure, item.name)
+        if isinstance(value, Rows):
+            found |= _rows_of(value)
+        elif item.name == "inputs":
+            found |= {row for use in value for row in code_rows(use.measure)}
+    codelist = getattr(measure, "codelist", None)
+    if codelist is not None:
+        groups = _groups_used(measure) or codelist.groups
+        found |= {row for row in codelist.rows if row.group in groups}
+    return found
+
+
+def _groups_used(measure: Measure) -> set[str]:
+    group = getattr(measure, "group", None)
+    parts = getattr(measure, "parts", ()) or getattr(measure, "comorbidity", ())
+    flat = {name for part in parts for name in (part[0] if isinstance(part[0], tuple) else part)}
+    return {*getattr(measure, "among", ()), *flat, *([group] if group else [])}
+
+
+def _rows_of(rows: Rows) -> set[Row]:
+    found: set[Row] = set() if rows.on is None else _rows_of(rows.on)
+    if rows.codes is not None:
+        found |= {row for row in rows.codes.codelist.rows if row.group in rows.codes.groups}
+    if rows.listed is not None:
+        found |= set(rows.listed.rows)
+    return found
+
+
+def unverified(measure: Measure) -> str:
+    """What a measure rests on that was not read in its source; empty where all was."""
+    rows = code_rows(measure)
+    count = sum(row.status == "unverified" for row in rows)
+    said = [measure.unverified] if measure.unverified else []
+    if count:
+        said.append("all codes" if count == len(rows) else f"{count} of {len(rows)} codes")
+    return "; ".join(said)
 
 
 def features_page() -> str:
@@ -19,7 +64,9 @@ def features_page() -> str:
         "A measure with windows gives one feature per window, named `measure_<days>d`: what was",
         "known of the last so many days before the index date. A measure that the source cannot",
         "tell is NaN, not 0. *Direction*: the way in which the field agrees that a higher value",
-        "moves the risk; empty where it does not.",
+        "moves the risk; empty where it does not. *Unverified*: what rests on facts that were not",
+        "read in their source: rows of a code list (see [codelists.md](codelists.md)), or a part",
+        "of the definition.",
         "",
     ]
     for domain in Domain:
@@ -33,8 +80,9 @@ def _table(domain: Domain, measures: Sequence[Measure]) -> list[str]:
     rows = [
         f"## {domain.label('en')} ({domain.label('sv')})",
         "",
-        "| measure | windows, days | kind | unit | direction | in English | på svenska | source |",
-        "|---|---|---|---|---|---|---|---|",
+        "| measure | windows, days | kind | unit | direction | in English | på svenska | source "
+        "| unverified |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for measure in measures:
         cells = (
@@ -46,6 +94,7 @@ def _table(domain: Domain, measures: Sequence[Measure]) -> list[str]:
             measure.label("en"),
             measure.label("sv"),
             measure.source,
+            unverified(measure),
         )
         rows.append("| " + " | ".join(cells) + " |")
     return [*rows, ""]

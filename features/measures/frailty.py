@@ -1,6 +1,6 @@
 """Frailty as recorded diagnoses tell it."""
 
-from features.codelists import FRAILTY_DEFICITS, HFRS
+from features.codelists import FRAILTY_DEFICITS, FRAILTY_SYNDROMES, HFRS
 from features.measures.base import Direction, Domain
 from features.measures.kinds import CodeScore, GroupCount
 from features.measures.wording import amount, counts
@@ -48,5 +48,17 @@ frailty_deficits = GroupCount(
     ),
     source="doi 10.1093/ageing/afw039",
 )
+frailty_syndromes = GroupCount(
+    name="frailty_syndromes",
+    domain=Domain.FRAILTY,
+    of=diagnoses,
+    codelist=FRAILTY_SYNDROMES,
+    windows=(365, 1825),
+    says=counts(
+        sv=("skörhetssyndrom av 9", "skörhetssyndrom av 9"),
+        en=("frailty syndrome of 9", "frailty syndromes of 9"),
+    ),
+    source="doi 10.1136/bmjopen-2015-008456",
+)
 
-MEASURES = (hfrs, inpatient_hfrs, frailty_deficits)
+MEASURES = (hfrs, inpatient_hfrs, frailty_deficits, frailty_syndromes)

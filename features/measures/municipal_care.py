@@ -3,13 +3,14 @@
 import numpy as np
 
 from features.measures.base import Domain
-from features.measures.kinds import ActiveNow, ActiveSum, DaysIn, DaysSince, Derived, Use
-from features.measures.wording import amount, days_of, days_since, yes_no
-from features.rows import municipal_care
+from features.measures.kinds import ActiveNow, ActiveSum, Count, DaysIn, DaysSince, Derived, Use
+from features.measures.wording import amount, counts, days_of, days_since, yes_no
+from features.rows import Rows, municipal_care
 
 health_care = municipal_care.where(kind="home_health_care")
 help_at_home = municipal_care.where(kind="home_help")
 short_term = municipal_care.where(kind="short_term")
+residential = municipal_care.where(kind="residential")
 
 home_health_care_now = ActiveNow(
     name="home_health_care_now",
@@ -43,7 +44,7 @@ home_help_hours_now = ActiveSum(
 residential_care_now = ActiveNow(
     name="residential_care_now",
     domain=Domain.MUNICIPAL_CARE,
-    of=municipal_care.where(kind="residential"),
+    of=residential,
     says=yes_no(
         sv=("Särskilt boende", "Bor i särskilt boende", "Bor inte i särskilt boende"),
         en=("Residential care", "Lives in residential care", "Does not live in residential care"),
@@ -120,6 +121,93 @@ home_help_rise = Derived(
         ),
     ),
 )
+home_help_recent_rise = Derived(
+    name="home_help_recent_rise",
+    domain=Domain.MUNICIPAL_CARE,
+    inputs=(Use(home_help_amount, 90), Use(home_help_amount, 365)),
+    combine=_above_average,
+    unit="hours/month",
+    says=amount(
+        sv=(
+            "Hemtjänst, förändring senaste 3 månaderna",
+            "Hemtjänst senaste 3 månaderna jämfört med senaste året: {n} timmar i månaden",
+        ),
+        en=(
+            "Home help, change in the last 3 months",
+            "Home help in the last 3 months against the last year: {n} hours a month",
+        ),
+    ),
+)
+new_municipal_care = Count(
+    name="new_municipal_care",
+    domain=Domain.MUNICIPAL_CARE,
+    of=municipal_care,
+    windows=(90, 365),
+    says=counts(
+        sv=("ny kommunal insats", "nya kommunala insatser"),
+        en=("new municipal care decision", "new municipal care decisions"),
+    ),
+)
+short_term_stays = Count(
+    name="short_term_stays",
+    domain=Domain.MUNICIPAL_CARE,
+    of=short_term,
+    windows=(365,),
+    says=counts(
+        sv=("vistelse på korttidsboende", "vistelser på korttidsboende"),
+        en=("stay in short-term care", "stays in short-term care"),
+    ),
+)
+residential_care_days = DaysIn(
+    name="residential_care_days",
+    domain=Domain.MUNICIPAL_CARE,
+    of=residential,
+    windows=(365,),
+    unit="days",
+    says=days_of(sv="på särskilt boende", en="in residential care"),
+)
+
+
+def _extensive(inputs: list[np.ndarray]) -> np.ndarray:
+    residential_now, hours, short_term_now = inputs
+    return (residential_now > 0) | (hours >= 25) | (short_term_now > 0)
+
+
+extensive_social_care = Derived(
+    name="extensive_social_care",
+    domain=Domain.MUNICIPAL_CARE,
+    inputs=(Use(residential_care_now), Use(home_help_hours_now), Use(short_term_care_now)),
+    combine=_extensive,
+    says=yes_no(
+        sv=("Omfattande omsorg", "Omfattande omsorg", "Inte omfattande omsorg"),
+        en=("Extensive social care", "Extensive social care", "Not extensive social care"),
+    ),
+    source="Socialstyrelsen 2011-10-20, De mest sjuka äldre",
+    unverified="that short-term care counts",
+)
+
+
+def _began(name: str, of: Rows, sv: str, en: str) -> DaysSince:
+    return DaysSince(
+        name=f"days_since_{name}_began",
+        domain=Domain.MUNICIPAL_CARE,
+        of=of,
+        unit="days",
+        says=days_since(
+            sv=f"{sv} började",
+            en=f"{en} began",
+            never=(
+                f"{sv[0].upper()}{sv[1:]} har inte börjat senaste 2 åren",
+                f"{en[0].upper()}{en[1:]} has not begun in the last 2 years",
+            ),
+        ),
+    )
+
+
+days_since_home_health_care_began = _began(
+    "home_health_care", health_care, "hemsjukvård", "home health care"
+)
+days_since_home_help_began = _began("home_help", help_at_home, "hemtjänst", "home help")
 days_since_municipal_care_began = DaysSince(
     name="days_since_municipal_care_began",
     domain=Domain.MUNICIPAL_CARE,
@@ -146,5 +234,12 @@ MEASURES = (
     home_health_care_days,
     home_help_amount,
     home_help_rise,
+    home_help_recent_rise,
+    new_municipal_care,
+    short_term_stays,
+    residential_care_days,
+    extensive_social_care,
+    days_since_home_health_care_began,
+    days_since_home_help_began,
     days_since_municipal_care_began,
 )

@@ -97,6 +97,49 @@ primary_unplanned_contacts = Count(
         en=("unplanned contact with primary care", "unplanned contacts with primary care"),
     ),
 )
+primary_nurse_contacts = Count(
+    name="primary_nurse_contacts",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(profession="nurse"),
+    windows=(90, 365),
+    says=counts(
+        sv=(
+            "kontakt med sjuksköterska i primärvården",
+            "kontakter med sjuksköterska i primärvården",
+        ),
+        en=("contact with a primary care nurse", "contacts with a primary care nurse"),
+    ),
+)
+rehabilitation_contacts = Count(
+    name="rehabilitation_contacts",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(profession=("physiotherapist", "occupational_therapist")),
+    windows=(365,),
+    says=counts(
+        sv=(
+            "kontakt med fysioterapeut eller arbetsterapeut",
+            "kontakter med fysioterapeut eller arbetsterapeut",
+        ),
+        en=(
+            "contact with a physiotherapist or occupational therapist",
+            "contacts with a physiotherapist or occupational therapist",
+        ),
+    ),
+)
+days_since_physician_contact = DaysSince(
+    name="days_since_physician_contact",
+    domain=Domain.PRIMARY_CARE,
+    of=primary.where(profession="physician"),
+    unit="days",
+    says=days_since(
+        sv="läkarkontakt i primärvården",
+        en="contact with a primary care physician",
+        never=(
+            "Ingen läkarkontakt i primärvården senaste 2 åren",
+            "No contact with a primary care physician in the last 2 years",
+        ),
+    ),
+)
 days_since_primary_visit = DaysSince(
     name="days_since_primary_visit",
     domain=Domain.PRIMARY_CARE,
@@ -127,6 +170,22 @@ home_visits_rise = Derived(
     unit="per 30 days",
     says=rises(sv="hembesök", en="home visits"),
 )
+primary_unplanned_contacts_rise = Derived(
+    name="primary_unplanned_contacts_rise",
+    domain=Domain.PRIMARY_CARE,
+    inputs=(Use(primary_unplanned_contacts, 90), Use(primary_unplanned_contacts, 730)),
+    combine=rise(90, 730),
+    unit="per 30 days",
+    says=rises(sv="oplanerade kontakter med primärvården", en="unplanned primary care contacts"),
+)
+primary_phone_contacts_rise = Derived(
+    name="primary_phone_contacts_rise",
+    domain=Domain.PRIMARY_CARE,
+    inputs=(Use(primary_phone_contacts, 90), Use(primary_phone_contacts, 730)),
+    combine=rise(90, 730),
+    unit="per 30 days",
+    says=rises(sv="telefonkontakter med primärvården", en="telephone contacts with primary care"),
+)
 
 MEASURES = (
     primary_visits,
@@ -137,7 +196,12 @@ MEASURES = (
     primary_phone_contacts,
     primary_digital_contacts,
     primary_unplanned_contacts,
+    primary_nurse_contacts,
+    rehabilitation_contacts,
+    days_since_physician_contact,
     days_since_primary_visit,
     primary_visits_rise,
     home_visits_rise,
+    primary_unplanned_contacts_rise,
+    primary_phone_contacts_rise,
 )

@@ -1,8 +1,8 @@
 """Outpatient specialist care."""
 
 from features.measures.base import Domain
-from features.measures.kinds import Count, DaysSince, Distinct
-from features.measures.wording import counts, days_since
+from features.measures.kinds import Count, DaysSince, Derived, Distinct, Use, rise
+from features.measures.wording import counts, days_since, rises
 from features.rows import contacts
 
 specialist = contacts.where(setting="specialist")
@@ -69,6 +69,14 @@ days_since_specialist_visit = DaysSince(
         ),
     ),
 )
+specialist_visits_rise = Derived(
+    name="specialist_visits_rise",
+    domain=Domain.SPECIALIST_CARE,
+    inputs=(Use(specialist_visits, 90), Use(specialist_visits, 730)),
+    combine=rise(90, 730),
+    unit="per 30 days",
+    says=rises(sv="besök i specialistvården", en="visits to specialist care"),
+)
 
 MEASURES = (
     specialist_visits,
@@ -76,4 +84,5 @@ MEASURES = (
     specialist_remote_contacts,
     specialist_units,
     days_since_specialist_visit,
+    specialist_visits_rise,
 )

@@ -92,11 +92,139 @@ def diagnosis(*, sv: str, en: str) -> Wording:
     )
 
 
+def newly_recorded(*, sv: str, en: str) -> Wording:
+    """Whether a group of diagnoses was recorded for the first time."""
+    return Wording(
+        sv=_phrase_sv(
+            f"Ny diagnos: {sv}",
+            one=f"{sv}: ny diagnos {{window}}",
+            none=f"{sv}: ingen ny diagnos {{window}}",
+        ),
+        en=_phrase_en(
+            f"New diagnosis: {en}",
+            one=f"{en}: new diagnosis {{window}}",
+            none=f"{en}: no new diagnosis {{window}}",
+        ),
+    )
+
+
+def sought_for(*, sv: str, en: str) -> Wording:
+    """Whether a symptom was a reason for contact."""
+    return Wording(
+        sv=_phrase_sv(
+            f"Symtom: {sv}",
+            one=f"{sv}: orsak till vårdkontakt {{window}}",
+            none=f"{sv}: ingen vårdkontakt för detta {{window}}",
+        ),
+        en=_phrase_en(
+            f"Symptom: {en}",
+            one=f"{en}: reason for contact {{window}}",
+            none=f"{en}: no contact for this {{window}}",
+        ),
+    )
+
+
+def admitted_for(*, sv: str, en: str) -> Wording:
+    """Whether the principal diagnosis of an unplanned admission was of a group."""
+    return Wording(
+        sv=_phrase_sv(
+            f"Oplanerat inlagd: {sv}",
+            one=f"{sv}: oplanerad inläggning för detta {{window}}",
+            none=f"{sv}: ingen oplanerad inläggning för detta {{window}}",
+        ),
+        en=_phrase_en(
+            f"Unplanned admission: {en}",
+            one=f"{en}: unplanned admission for this {{window}}",
+            none=f"{en}: no unplanned admission for this {{window}}",
+        ),
+    )
+
+
 def medicine(*, sv: str, en: str) -> Wording:
     """Whether a medicine of a group was collected."""
     return Wording(
         sv=_phrase_sv(sv, one=f"{sv}: uttag {{window}}", none=f"{sv}: inget uttag {{window}}"),
         en=_phrase_en(en, one=f"{en}: dispensed {{window}}", none=f"{en}: none {{window}}"),
+    )
+
+
+def newly_started(*, sv: str, en: str) -> Wording:
+    """Whether a group of medicines was collected for the first time."""
+    return Wording(
+        sv=_phrase_sv(
+            f"Nyinsatt: {sv}",
+            one=f"{sv}: första uttaget {{window}}",
+            none=f"{sv}: inte nyinsatt {{window}}",
+        ),
+        en=_phrase_en(
+            f"Newly started: {en}",
+            one=f"{en}: first dispensed {{window}}",
+            none=f"{en}: not newly started {{window}}",
+        ),
+    )
+
+
+def taken_together(*, sv: str, en: str) -> Wording:
+    """Whether a combination of medicines was collected."""
+    return Wording(
+        sv=_phrase_sv(sv, one=f"{sv}: uttag {{window}}", none=f"{sv}: inte {{window}}"),
+        en=_phrase_en(en, one=f"{en}: dispensed {{window}}", none=f"{en}: not {{window}}"),
+    )
+
+
+def nights(*, sv: str, en: str) -> Wording:
+    """How long a stay was: "4 nätter: längsta vårdtillfället senaste året"."""
+    return Wording(
+        sv=_phrase_sv(
+            _capital(sv),
+            one=f"1 natt: {sv} {{window}}",
+            none="Ingen natt på sjukhus {window}",
+            many=f"{{n}} nätter: {sv} {{window}}",
+        ),
+        en=_phrase_en(
+            _capital(en),
+            one=f"1 night: {en} {{window}}",
+            none="No night in hospital {window}",
+            many=f"{{n}} nights: {en} {{window}}",
+        ),
+    )
+
+
+def score_of_discharge(*, sv: str, en: str) -> Wording:
+    """Points of a score at the latest discharge; without one there is no score."""
+    return Wording(
+        sv=Phrase(
+            sv,
+            one=f"{sv}: 1 poäng vid utskrivning {{window}}",
+            none=f"{sv}: 0 poäng vid utskrivning {{window}}",
+            many=f"{sv}: {{n}} poäng vid utskrivning {{window}}",
+            unknown=f"{sv}: ingen utskrivning eller okänt",
+        ),
+        en=Phrase(
+            en,
+            one=f"{en}: 1 point at discharge {{window}}",
+            none=f"{en}: 0 points at discharge {{window}}",
+            many=f"{en}: {{n}} points at discharge {{window}}",
+            unknown=f"{en}: no discharge, or not known",
+        ),
+    )
+
+
+def of_six(*, sv: str, en: str) -> Wording:
+    """How many of six criteria are met."""
+    return Wording(
+        sv=_phrase_sv(
+            _capital(sv),
+            one=f"Uppfyller 1 av 6 {sv}",
+            none=f"Uppfyller inga {sv}",
+            many=f"Uppfyller {{n}} av 6 {sv}",
+        ),
+        en=_phrase_en(
+            _capital(en),
+            one=f"Meets 1 of 6 {en}",
+            none=f"Meets none of 6 {en}",
+            many=f"Meets {{n}} of 6 {en}",
+        ),
     )
 
 

@@ -45,6 +45,7 @@ from tests.text_tables import tables
 
 SAID = {
     "domain": Domain.ADMISSIONS,
+    "unit": "of something",
     "says": Wording(Phrase("Något", "{n}", "inget"), Phrase("Something", "{n}", "none")),
 }
 INDEX_DATE = "2024-04-01"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ class Count(Measure):
     """Number of rows in each window."""
 
     of: Rows
+    windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)
@@ -34,6 +36,8 @@ class Sum(Measure):
 
     of: Rows
     column: str
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ class _Spread(Measure):
     of: Rows
     column: str = "care_unit"
     at_least: int = 2
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -33,6 +35,7 @@ class HasGroup(_OfList):
     """1 where a row of the group falls within the window, else 0."""
 
     group: str
+    windowed: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -44,12 +47,34 @@ class HasGroup(_OfList):
 
     @classmethod
     def compute(cls, measures: Sequence[HasGroup], view: View) -> list[np.ndarray]:
+        out, first = view.room(measures)
         results = []
-        for measure in measures:
-            ages = view.group_ages(measure.of, measure.codelist)
-            age = ages[:, measure.codelist.index[measure.group]]
-            results.append(age[:, None] <= np.asarray(measure.windows))
+        for (of, codelist), group, window, place in _by_list(tuple(measures)):
+            ages = view.group_ages(of, codelist)
+            columns = np.asarray(first)[place[0]] + place[1]
+            out[:, columns] = ages[:, group] <= window
+        for measure, column in zip(measures, first, strict=True):
+            results.append(out[:, column : column + len(measure.windows)])
         return results
+
+
+_ListColumns = tuple[tuple[Rows, CodeList], np.ndarray, np.ndarray, np.ndarray]
+
+
+@lru_cache(maxsize=64)
+def _by_list(measures: tuple[HasGroup, ...]) -> list[_ListColumns]:
+    """Measures of the same rows and list together: for each of their features the group, the
+    window, and the place as (number of the measure, number of the window)."""
+    together: dict[tuple[Rows, CodeList], list[tuple[int, int, int, int]]] = {}
+    for number, measure in enumerate(measures):
+        features = together.setdefault((measure.of, measure.codelist), [])
+        group = measure.codelist.index[measure.group]
+        features += [(group, window, number, k) for k, window in enumerate(measure.windows)]
+    made = []
+    for key, features in together.items():
+        group, window, *place = np.array(features).T
+        made.append((key, group, window.astype(np.int32), np.array(place)))
+    return made
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,6 +82,8 @@ class DaysSinceGroup(HasGroup):
     """Days since the latest row of the group; ``longest`` where none within that time."""
 
     longest: int = 1825
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = False
 
     @classmethod
     def compute(cls, measures: Sequence[DaysSinceGroup], view: View) -> list[np.ndarray]:  # type: ignore[override]
@@ -74,24 +101,36 @@ class GroupCount(_OfList):
 
     Groups that give way to a graver one by the list's hierarchy do not count.
     ``new``: only groups whose earliest row is no older than the window, that is, groups
-    that are new to the person.
+    that are new to the person. ``among``: only these groups; all where empty.
     """
 
     new: bool = False
+    among: tuple[str, ...] = ()
+    windowed: ClassVar[bool] = True
+
+    def _problem(self) -> str:
+        unknown = [group for group in self.among if group not in self.codelist.index]
+        if unknown:
+            return f"code list {self.codelist.name} has no group '{unknown[0]}'"
+        return super()._problem()
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.coded(self.codelist, *self.among).known_in(coverage)
 
     @classmethod
     def compute(cls, measures: Sequence[GroupCount], view: View) -> list[np.ndarray]:
         return [
-            np.column_stack(
-                [
-                    measure.codelist.apply_hierarchy(
-                        measure._seen(view, window) & measure._fresh(view, window)
-                    ).sum(axis=1)
-                    for window in measure.windows
-                ]
-            )
+            np.column_stack([measure._count(view, window) for window in measure.windows])
             for measure in measures
         ]
+
+    def _count(self, view: View, window: int) -> np.ndarray:
+        counted = self.codelist.apply_hierarchy(
+            self._seen(view, window) & self._fresh(view, window)
+        )
+        if self.among:
+            counted = counted[:, [self.codelist.index[group] for group in self.among]]
+        return counted.sum(axis=1)
 
     def _fresh(self, view: View, window: int) -> np.ndarray | bool:
         if not self.new:
@@ -106,6 +145,9 @@ class CodeScore(_OfList):
 
     Where the list has a hierarchy, a group gives way to the graver one that replaces it.
     """
+
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = True
 
     @classmethod
     def compute(cls, measures: Sequence[CodeScore], view: View) -> list[np.ndarray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -37,6 +38,8 @@ class Latest(Measure):
 
     of: Rows
     column: str = "value"
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)
@@ -56,6 +59,8 @@ class Change(Measure):
     of: Rows
     column: str = "value"
     recent: int = 180
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class DaysIn(Measure):
     of: Rows
     weight: str | None = None
     as_share: bool = False
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)
@@ -81,6 +84,7 @@ class ActiveSum(Measure):
 
     of: Rows
     column: str
+    needs_unit: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from features.tables import Coverage
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Age(Measure):
     """Age on the index date in whole years; NaN before birth."""
+
+    needs_unit: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return True
@@ -61,6 +64,7 @@ class PersonValue(Measure):
     """A number column of persons."""
 
     column: str
+    needs_unit: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return True
@@ -75,6 +79,7 @@ class OfDate(Measure):
     """A number told by the index date alone (season)."""
 
     value: Callable[[date], float]
+    needs_unit: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ class DaysSince(Measure):
     of: Rows
     longest: int = 730
     ended: bool = False
+    needs_unit: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)
@@ -53,6 +55,7 @@ class Readmissions(Measure):
     of: Rows
     after: Rows
     within: int = 30
+    windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage) and self.after.known_in(coverage)

@@ -150,3 +150,81 @@ def test_membership_of_codes_in_mixed_systems() -> None:
 def test_systems_of_groups() -> None:
     assert CHRONIC_GROUPS.systems_of(["cancer"]) == {"icd10se", "icd9cm", "ccw"}
     assert CHRONIC_GROUPS.systems_of(["gout", "psoriasis"]) == {"icd10se", "icd9cm"}
+
+
+OVERLAPS = [
+    (
+        "g,icd10se,I10,1,,sv,en,src,found\ng,icd10se,I109,1,,sv,en,src,found\n",
+        "row 3: the prefix lies within 'I10' of the same group",
+    ),
+    (
+        "g,icd10se,I109,1,,sv,en,src,found\ng,icd10se,I10,1,,sv,en,src,found\n",
+        "row 2: the prefix lies within 'I10' of the same group",
+    ),
+    (
+        "g,icd10se,I10,1,,sv,en,src,found\nh,icd10se,I109,2,,sv,en,src,found\n",
+        "row 3: the prefix lies within 'I10' of group 'g', which weighs differently",
+    ),
+    (
+        "g,icd10se,I10,1,,sv,en,src,found\nh,icd10se,I10,2,,sv,en,src,found\n",
+        "lies within 'I10' of group '[gh]', which weighs differently",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "says"), OVERLAPS)
+def test_overlapping_prefixes_are_refused(tmp_path: Path, rows: str, says: str) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text(f"{HEAD}\n{rows}")
+    with pytest.raises(DataError, match=says) as raised:
+        read_code_list(path)
+    assert str(raised.value).startswith("bad.csv, row ")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "g,icd10se,I10,1,,sv,en,src,found\nh,icd10se,I109,1,,sv,en,src,found\n",
+        "g,icd10se,I10,1,,sv,en,src,found\nh,icd10se,I109,2,also,sv,en,src,found\n",
+        "g,icd10se,I10,1,,sv,en,src,found\ng,icd10se,I109,1,not,sv,en,src,found\n",
+        "g,icd10se,I10,1,principal,sv,en,src,found\ng,icd10se,I109,1,any_position,sv,en,src,found\n",
+        "g,icd10se,I10,1,,sv,en,src,found\nh,icd9cm,I109,2,,sv,en,src,found\n",
+    ],
+)
+def test_overlaps_that_mean_something_are_read(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "good.csv"
+    path.write_text(f"{HEAD}\n{rows}")
+    assert len(read_code_list(path).rows) == 2
+
+
+def test_a_list_covers_what_it_declares(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{HEAD}\ng,icd10se,I10,1,,sv,en,src,found\n")
+    assert read_code_list(path, year=2020, systems=["icd10se"]).year == 2020
+    with pytest.raises(DataError, match=r"list.csv, row 2: 'system' is not one"):
+        read_code_list(path, systems=["snomed"])
+    with pytest.raises(DataError, match="covers snomed by declaration but has no codes of it"):
+        read_code_list(path, systems=["icd10se", "snomed"])
+
+
+@pytest.mark.parametrize("code_list", CODE_LISTS, ids=lambda c: c.name)
+def test_every_list_says_its_edition(code_list: CodeList) -> None:
+    assert code_list.year is not None
+    assert 2000 < code_list.year < 2100
+
+
+@pytest.mark.parametrize("code_list", CODE_LISTS, ids=lambda c: c.name)
+def test_what_is_unverified_is_marked_on_the_page(code_list: CodeList) -> None:
+    from features.codelists.describe import code_lists_page
+
+    section = code_lists_page().split(f"\n## {code_list.name}\n")[1].split("\n## ")[0]
+    for group in code_list.groups:
+        (line,) = [line for line in section.splitlines() if line.startswith(f"| {group} |")]
+        statuses = {row.status for row in code_list.rows if row.group == group}
+        assert line.endswith("codes |") is ("unverified" in statuses)
+
+
+def test_codes_that_do_not_exist_are_named_on_the_page() -> None:
+    from features.codelists.describe import code_lists_page
+
+    assert "No code of ICD-10-SE begins with U80, Z50" in code_lists_page()

@@ -54,7 +54,7 @@ def test_names_are_unique() -> None:
 
 
 def test_enough_to_choose_from() -> None:
-    assert len(FEATURES) >= 150
+    assert len(FEATURES) >= 400
 
 
 @pytest.mark.parametrize("name", RELIED_ON)
@@ -99,7 +99,11 @@ def test_directions_are_few_and_agreed() -> None:
         "avoidable_admissions",
         "emergency_visits",
         "charlson",
+        "elixhauser",
         "hfrs",
+        "lace",
+        "hospital_score",
+        "hospital_score_without_laboratory",
         "latest_clinical_frailty_scale",
     }
 

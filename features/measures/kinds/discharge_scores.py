@@ -1,0 +1,193 @@
+"""Scores of the latest discharge: LACE and HOSPITAL, from what the records tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from features.codelists import CodeList
+from features.events import NEVER, Events
+from features.history import View
+from features.measures.base import Measure
+from features.rows import Rows
+from features.tables import Coverage
+
+_STRIDE = np.int64(2) * NEVER
+
+
+@dataclass(frozen=True)
+class Discharges:
+    """The latest discharge of those who have one; equal-length arrays, sorted by person."""
+
+    person: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    unplanned: np.ndarray
+
+    @property
+    def nights(self) -> np.ndarray:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _OfDischarge(Measure):
+    """A score of the latest discharge in each window; NaN (no score) without a discharge."""
+
+    stays: Rows
+    unplanned: Rows
+    needs_unit: ClassVar[bool] = True
+    windowed: ClassVar[bool] = True
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return all(rows.known_in(coverage) for rows in self._needs())
+
+    def _needs(self) -> tuple[Rows, ...]:
+        return (self.stays, self.unplanned)
+
+    @classmethod
+    def compute(cls, measures: Sequence[_OfDischarge], view: View) -> list[np.ndarray]:
+        return [measure._columns(view) for measure in measures]
+
+    def _columns(self, view: View) -> np.ndarray:
+        latest = latest_discharges(view, self.stays, self.unplanned)
+        points = self._points(view, latest)
+        columns = np.full((len(view), len(self.windows)), np.nan)
+        for number, window in enumerate(self.windows):
+            within = view.day - latest.end <= window
+            columns[latest.person[within], number] = points[within]
+        return columns
+
+    def _points(self, view: View, latest: Discharges) -> np.ndarray:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lace(_OfDischarge):
+    """LACE: Length of stay, Acute admission, Comorbidity, Emergency visits; 0-19 points.
+
+    van Walraven 2010, doi 10.1503/cmaj.091117. Comorbidity is what was known on the index
+    date of the last ``lookback`` days; ``comorbidity``: groups of the list, any of which
+    give the points once. Emergency visits: the 180 days before the day of admission.
+    """
+
+    visits: Rows
+    diagnoses: Rows
+    codelist: CodeList
+    comorbidity: tuple[tuple[tuple[str, ...], int], ...]
+    lookback: int = 1825
+
+    def _needs(self) -> tuple[Rows, ...]:
+        return (*super()._needs(), self.visits, self.diagnoses.coded(self.codelist))
+
+    def _points(self, view: View, latest: Discharges) -> np.ndarray:
+        ages = view.group_ages(self.diagnoses, self.codelist)[latest.person]
+        counts = self.codelist.apply_hierarchy(ages <= self.lookback)
+        index = self.codelist.index
+        comorbidity = sum(
+            points * counts[:, [index[group] for group in groups]].any(axis=1)
+            for groups, points in self.comorbidity
+        )
+        visits = _rows_between(view.events(self.visits), latest, first=-180, last=-1)
+        return (
+            lace_length(latest.nights)
+            + 3 * latest.unplanned
+            + np.where(comorbidity >= 4, 5, comorbidity)
+            + np.minimum(visits, 4)
+        )
+
+
+def lace_length(nights: np.ndarray) -> np.ndarray:
+    """Points of a length of stay: 0, 1, 2, 3 as they are; 4-6: 4; 7-13: 5; from 14: 7."""
+    return np.select([nights >= 14, nights >= 7, nights >= 4], [7, 5, 4], default=nights)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HospitalScore(_OfDischarge):
+    """HOSPITAL score: Haemoglobin, Oncology, Sodium, Procedure, Index Type, Admissions, Length.
+
+    Donzé 2013, doi 10.1001/jamainternmed.2013.3023. Discharge from oncology is told by
+    ``cancer``: a principal diagnosis of cancer on the stay. ``haemoglobin`` (g/l) and
+    ``sodium`` (mmol/l): the latest value of the stay; NaN (no score) where either was not
+    measured. Where neither is named, their two points are left out (0-11 instead of 0-13).
+    """
+
+    cancer: Rows
+    procedures: Rows
+    haemoglobin: Rows | None = None
+    sodium: Rows | None = None
+
+    def _needs(self) -> tuple[Rows, ...]:
+        laboratory = [rows for rows in (self.haemoglobin, self.sodium) if rows is not None]
+        return (*super()._needs(), self.cancer, self.procedures, *laboratory)
+
+    def _points(self, view: View, latest: Discharges) -> np.ndarray:
+        admissions = _rows_between(view.events(self.stays), latest, first=-365, last=-1)
+        points = (
+            2 * _on_stay(view.events(self.cancer), latest)
+            + 1 * _on_stay(view.events(self.procedures), latest)
+            + 1 * latest.unplanned
+            + hospital_admissions(admissions)
+            + 2 * (latest.nights >= 5)
+        ).astype(np.float64)
+        for rows, limit in ((self.haemoglobin, 120), (self.sodium, 135)):
+            if rows is not None:
+                value = _last_value(view, rows, latest)
+                points += np.where(np.isnan(value), np.nan, value < limit)
+        return points
+
+
+def hospital_admissions(admissions: np.ndarray) -> np.ndarray:
+    """Points of the admissions in the year before: 0-1: 0, 2-5: 2, more than 5: 5."""
+    return np.select([admissions > 5, admissions >= 2], [5, 2], default=0)
+
+
+def latest_discharges(view: View, stays: Rows, unplanned: Rows) -> Discharges:
+    """Of stays discharged on one day the one begun last; unplanned before planned."""
+    events = view.events(stays)
+    assert events.end is not None
+    over = np.flatnonzero(events.end != NEVER)
+    events = events.take(over)
+    assert events.end is not None
+    acute = np.isin(events.row, view.events(unplanned).row)
+    order = np.lexsort((acute, events.day, events.end, events.person))
+    person = events.person[order]
+    last = np.append(person[1:] != person[:-1], True)[: len(person)]
+    order = order[last]
+    return Discharges(events.person[order], events.day[order], events.end[order], acute[order])
+
+
+def _rows_between(events: Events, latest: Discharges, *, first: int, last: int) -> np.ndarray:
+    """How many rows began ``first`` to ``last`` days after each admission (negative: before)."""
+    days = np.sort(events.person.astype(np.int64) * _STRIDE + events.day + NEVER)
+    admitted = latest.person.astype(np.int64) * _STRIDE + latest.start + NEVER
+    upto = np.searchsorted(days, admitted + last, side="right")
+    return upto - np.searchsorted(days, admitted + first, side="left")
+
+
+def _on_stay(events: Events, latest: Discharges) -> np.ndarray:
+    """Whether any of the rows, which carry the days of their contact, is on the stay."""
+    assert events.end is not None
+
+    def key(person: np.ndarray, start: np.ndarray) -> np.ndarray:
+        return person.astype(np.int64) * _STRIDE + start + NEVER
+
+    over = events.take(np.flatnonzero(events.end != NEVER))
+    return np.isin(key(latest.person, latest.start), key(over.person, over.day))
+
+
+def _last_value(view: View, rows: Rows, latest: Discharges) -> np.ndarray:
+    """The latest value measured from admission to discharge; NaN where none."""
+    start, end = np.full(len(view), NEVER), np.full(len(view), -NEVER)
+    start[latest.person], end[latest.person] = latest.start, latest.end
+    events = view.events(rows)
+    value = view.values(rows, events, "value")
+    during = (events.day >= start[events.person]) & (events.day <= end[events.person])
+    chosen = np.flatnonzero(during & ~np.isnan(value))
+    events, value = events.take(chosen), value[chosen]
+    order = np.lexsort((value, events.known, events.day))
+    last = np.full(len(view), np.nan)
+    last[events.person[order]] = value[order]
+    return last[latest.person]

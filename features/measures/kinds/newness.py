@@ -1,0 +1,113 @@
+"""What is new to a person, and what comes together: groups of a list, and single values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from features.codelists import CodeList
+from features.events import NEVER
+from features.history import View
+from features.measures.base import Measure
+from features.measures.kinds.groups import HasGroup
+from features.rows import Rows
+from features.tables import Coverage
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NewGroup(HasGroup):
+    """1 where the group's earliest known row falls within the window, else 0."""
+
+    @classmethod
+    def compute(cls, measures: Sequence[NewGroup], view: View) -> list[np.ndarray]:  # type: ignore[override]
+        results = []
+        for measure in measures:
+            first = view.group_ages(measure.of, measure.codelist, earliest=True)
+            age = first[:, measure.codelist.index[measure.group]]
+            results.append(age[:, None] <= np.asarray(measure.windows))
+        return results
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DaysSinceNewGroup(Measure):
+    """Days since a group was first recorded that had not been before; ``longest`` without."""
+
+    of: Rows
+    codelist: CodeList
+    longest: int = 1825
+    needs_unit: ClassVar[bool] = True
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.coded(self.codelist).known_in(coverage)
+
+    @classmethod
+    def compute(cls, measures: Sequence[DaysSinceNewGroup], view: View) -> list[np.ndarray]:
+        results = []
+        for measure in measures:
+            first = view.group_ages(measure.of, measure.codelist, earliest=True)
+            latest_new = first.min(axis=1, initial=int(NEVER))
+            results.append(np.minimum(latest_new, measure.longest)[:, None])
+        return results
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Together(Measure):
+    """1 where each part has a row within the window, else 0: a combination of medicines.
+
+    ``parts``: groups of the list; of the groups in one part any will do.
+    """
+
+    of: Rows
+    codelist: CodeList
+    parts: tuple[tuple[str, ...], ...]
+    windowed: ClassVar[bool] = True
+
+    def _problem(self) -> str:
+        unknown = [g for part in self.parts for g in part if g not in self.codelist.index]
+        if unknown:
+            return f"code list {self.codelist.name} has no group '{unknown[0]}'"
+        return super()._problem()
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return all(self.of.coded(self.codelist, *part).known_in(coverage) for part in self.parts)
+
+    @classmethod
+    def compute(cls, measures: Sequence[Together], view: View) -> list[np.ndarray]:
+        results = []
+        for measure in measures:
+            ages = view.group_ages(measure.of, measure.codelist)
+            index = measure.codelist.index
+            latest = [ages[:, [index[g] for g in part]].min(axis=1) for part in measure.parts]
+            age = np.max(latest, axis=0)
+            results.append(age[:, None] <= np.asarray(measure.windows))
+        return results
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NewValues(Measure):
+    """Number of different values of a text column whose earliest known row is in the window."""
+
+    of: Rows
+    column: str
+    windowed: ClassVar[bool] = True
+
+    def known_in(self, coverage: Coverage) -> bool:
+        return self.of.known_in(coverage)
+
+    @classmethod
+    def compute(cls, measures: Sequence[NewValues], view: View) -> list[np.ndarray]:
+        results = []
+        for measure in measures:
+            pairs = view.history.pairs(measure.of, measure.column)
+            known = np.flatnonzero(pairs.events.known < view.day)
+            first = np.full(len(pairs.person), -1, dtype=np.int32)
+            np.maximum.at(first, pairs.of_event[known], view.day - pairs.events.day[known])
+            columns = [
+                np.bincount(pairs.person[(first >= 0) & (first <= window)], minlength=len(view))
+                for window in measure.windows
+            ]
+            results.append(np.column_stack(columns))
+        return results
