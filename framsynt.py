@@ -213,6 +213,42 @@ def ingest(
         _say(f"  set aside: {count:,} rows, {reason}")
 
 
+@app.command("features")
+def list_features(
+    domain: Annotated[
+        str, typer.Option(help="Only one domain, e.g. municipal_care; see the headings.")
+    ] = "",
+    language: Annotated[str, typer.Option(help="Words in sv or en.")] = "en",
+    json: Annotated[bool, typer.Option("--json", help="Print everything declared, as JSON.")] = (
+        False
+    ),
+) -> None:
+    """List the measures that scores are made of: by domain, with windows and wording.
+
+    Each measure over each of its windows is one feature, named measure_<days>d. No data and
+    no model are needed. --json adds unit, direction, source, and what is unverified.
+    """
+    from features.measures.describe import catalogue
+
+    if language not in ("sv", "en"):
+        raise SettingsError(f"there is no language '{language}'", do="Choose sv or en.")
+    measures = catalogue("sv" if language == "sv" else "en", domain)
+    if json:
+        import json as plain
+
+        _say(plain.dumps(measures, ensure_ascii=False, indent=2))
+        return
+    heading = ""
+    for measure in measures:
+        if measure["domain"] != heading:
+            heading = measure["domain"]
+            _say(f"\n{measure['domain_label']} ({heading})")
+        windows = ", ".join(map(str, measure["windows"]))
+        _say(f"  {measure['name']:<44} {windows:<28} {measure['label']}")
+    n_features = sum(len(measure["features"]) for measure in measures)
+    _say(f"\n{n_features} features of {len(measures)} measures; windows in days.")
+
+
 @app.command()
 def train(
     targets: Annotated[str, typer.Option(help="Targets, with commas; all that can be told.")] = "",
@@ -302,15 +338,23 @@ def replay(
 def weekly(
     week: Annotated[str, typer.Option(help="e.g. 2026-W47; the week after the data end.")] = "",
     capacity: Annotated[str, typer.Option(help="People on each care unit's list; 20.")] = "",
+    accept: Annotated[
+        str, typer.Option(help="Stale tables to list from all the same, with commas; or extract.")
+    ] = "",
     home: HomeOption = HOME,
 ) -> None:
-    """Score everyone listed and write one list per care unit to the register."""
+    """Score everyone listed and write one list per care unit to the register.
+
+    Refuses when the extract is too old, or when a table has stopped, shrunk or is about
+    other people than the rest, and says which; --accept takes it as it is.
+    """
     from serving.weekly import CAPACITY, run_weekly
 
     if capacity and not capacity.isdigit():
         raise SettingsError("not a whole number", where="--capacity", do="Write it as 20.")
     places = int(capacity) if capacity else CAPACITY
-    result = run_weekly(_home(home), week or None, places, track=_Bars())
+    accepted = [name.strip() for name in accept.split(",")] if accept else []
+    result = run_weekly(_home(home), week or None, places, track=_Bars(), accept=accepted)
     _say(result.summary())
 
 

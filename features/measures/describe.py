@@ -1,11 +1,13 @@
-"""The page of all features, written from the declarations."""
+"""The page and the catalogue of all features, written from the declarations."""
 
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import TypedDict
 
 from features.codelists import Row
+from features.errors import SettingsError
 from features.measures import FEATURES, MEASURES
-from features.measures.base import Direction, Domain, Measure
+from features.measures.base import Direction, Domain, Language, Measure
 from features.rows import Rows
 
 _DIRECTION = {Direction.RAISES: "raises", Direction.LOWERS: "lowers", Direction.OPEN: ""}
@@ -51,6 +53,56 @@ def unverified(measure: Measure) -> str:
     if count:
         said.append("all codes" if count == len(rows) else f"{count} of {len(rows)} codes")
     return "; ".join(said)
+
+
+class Entry(TypedDict):
+    """What can be said of a measure without a person."""
+
+    domain: str
+    domain_label: str
+    name: str
+    label: str
+    says_of_2: str
+    windows: list[int]
+    features: list[str]
+    kind: str
+    unit: str
+    direction: str
+    source: str
+    unverified: str
+
+
+def catalogue(language: Language, domain: str = "") -> list[Entry]:
+    """Every measure, domain by domain.
+
+    ``domain``: the name of one domain (``municipal_care``); all where empty. Raises
+    SettingsError for a domain that there is not.
+    """
+    domains = {one.name.lower(): one for one in Domain}
+    if domain and domain not in domains:
+        raise SettingsError(
+            f"there is no domain '{domain}'", do=f"Choose one of: {', '.join(domains)}."
+        )
+    wanted = [domains[domain]] if domain else list(Domain)
+    return [
+        {
+            "domain": one.name.lower(),
+            "domain_label": one.label(language),
+            "name": measure.name,
+            "label": measure.label(language),
+            "says_of_2": measure.features[-1].says(2, language),
+            "windows": list(measure.windows),
+            "features": [feature.name for feature in measure.features],
+            "kind": type(measure).__name__,
+            "unit": measure.unit,
+            "direction": _DIRECTION[measure.direction],
+            "source": measure.source,
+            "unverified": unverified(measure),
+        }
+        for one in wanted
+        for measure in MEASURES
+        if measure.domain is one
+    ]
 
 
 def features_page() -> str:
