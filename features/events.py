@@ -11,6 +11,7 @@ import pandas as pd
 
 from features.accumulate import Slots
 from features.errors import DataError
+from features.integrity import contact_keys
 from features.rows import CLASS_COLUMNS, Classes, Rows
 from features.tables import PERSONS, Table
 
@@ -96,10 +97,15 @@ class TableArrays:
         row = np.arange(len(self.person), dtype=np.int32)
         return Events(self.person, self.day, self.known, self.end, row)
 
-    def contact_keys(self, events: Events) -> pd.MultiIndex:
-        """Person and contact_id of some rows: a contact_id is unique within a person."""
-        contact_id = self.frame["contact_id"].iloc[events.row].astype("str")
-        return pd.MultiIndex.from_arrays([events.person, contact_id])
+    @cached_property
+    def contact_keys(self) -> np.ndarray:
+        """Person and contact_id of every row, as one number (see ``integrity.contact_keys``)."""
+        return contact_keys(self.person, self.frame["contact_id"])
+
+    @cached_property
+    def on_contact(self) -> np.ndarray:
+        """Which rows have a contact_id."""
+        return self.frame["contact_id"].notna().to_numpy(dtype=bool)
 
     def slots(self, selections: tuple[Rows, ...]) -> Slots:
         """Which of some selections the classes of rows belong to."""
@@ -163,7 +169,11 @@ def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> tup
     from features import kernels
 
     codes, ids = label(person_id)
-    number_of = np.append(people.get_indexer(ids.astype("str")), -1).astype(np.int32)
+    if len(people) == 1:
+        of_ids = np.array([0 if str(one) == people[0] else -1 for one in ids], dtype=np.int64)
+    else:
+        of_ids = people.get_indexer(pd.Index(ids).astype("str"))
+    number_of = np.append(of_ids, -1).astype(np.int32)
     numbers = np.empty(len(codes), dtype=np.int32)
     strangers, falls = kernels.look_up(codes, number_of, numbers)
     if strangers:
@@ -179,19 +189,22 @@ FEW = 4096
 """Up to so many rows, a dictionary tells texts apart sooner than pandas is set up to."""
 
 
-def label(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """(row -> number of its value, -1 where missing; the distinct values)."""
+def label(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """(row -> number of its value, -1 where missing; the distinct values, object)."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), column.cat.categories
+        return column.cat.codes.to_numpy(), column.cat.categories.to_numpy(dtype=object)
     if len(column) > FEW:
         numbers, values = pd.factorize(column)
-        return numbers, pd.Index(values)
-    number_of: dict[object, int] = {}
-    few = [
-        -1 if value is pd.NA or value != value else number_of.setdefault(value, len(number_of))
-        for value in column.to_numpy(dtype=object)
-    ]
-    return np.array(few, dtype=np.int64), pd.Index(list(number_of), dtype=object)
+        return numbers, np.asarray(values, dtype=object)
+    texts = column.to_numpy(dtype=object)
+    distinct = dict.fromkeys(texts)
+    missing = [value for value in distinct if value is pd.NA or value != value]
+    for value in missing:
+        del distinct[value]
+    number_of = dict(zip(distinct, range(len(distinct)), strict=True))
+    number_of |= dict.fromkeys(missing, -1)
+    numbers = np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
+    return numbers, np.fromiter(distinct, object, len(distinct))
 
 
 def _factorise(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
@@ -200,4 +213,14 @@ def _factorise(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray
         principal = (frame["position"] == 1).to_numpy(dtype=bool, na_value=False)
         return principal.view(np.int8), np.array([False, True], dtype=object)
     numbers, values = label(frame[column])
-    return numbers, np.append(values.to_numpy(dtype=object), np.array([None]))
+    return numbers, np.append(values, np.array([None]))
+
+
+def places(keys: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Where each key first stands in ``among``; -1 where it does not."""
+    if not len(among):
+        return np.full(len(keys), -1)
+    order = np.argsort(among, kind="stable")
+    place = np.searchsorted(among, keys, sorter=order)
+    found = order[np.minimum(place, len(among) - 1)]
+    return np.where(among[found] == keys, found, -1)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -21,8 +21,8 @@ import pandas as pd
 from features.codelists import CodeList
 from features.codelists.admissions import position_rules
 from features.errors import DataError
-from features.events import NEVER, Events, Pairs, TableArrays, day, label
-from features.rows import Rows
+from features.events import NEVER, Events, Pairs, TableArrays, day, label, places
+from features.rows import Rows, admissions
 from features.stays import Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
 
@@ -45,8 +45,10 @@ class History:
     """What is on record about some people, ready to be looked at as of any date."""
 
     def __init__(self, tables: Tables, coverage: Coverage) -> None:
-        persons = tables["persons"].sort_values("person_id", ignore_index=True)
-        if persons["person_id"].duplicated().any():
+        persons = tables["persons"]
+        if len(persons) > 1:
+            persons = persons.sort_values("person_id", ignore_index=True)
+        if len(persons) > 1 and persons["person_id"].duplicated().any():
             raise DataError("a person stands twice in persons", do="Remove the repeated rows.")
         self.coverage = coverage
         self.persons = persons
@@ -91,6 +93,8 @@ class History:
         if self._tables.get("contacts") is None:
             return np.empty(0, dtype=np.int64)
         arrays = self.arrays("contacts")
+        if not admissions.matches(arrays.classes).any():
+            return np.empty(0, dtype=np.int64)
         stays = Stays.among(arrays.frame, arrays.events.person)
         return np.unique(stays.person[stays.touching()])
 
@@ -147,10 +151,10 @@ class History:
 
     def _on_contacts(self, events: Events, arrays: TableArrays, on: Rows) -> Events:
         contacts = self.select(on)
-        place = (
-            self.arrays("contacts").contact_keys(contacts).get_indexer(arrays.contact_keys(events))
+        place = places(
+            arrays.contact_keys[events.row], self.arrays("contacts").contact_keys[contacts.row]
         )
-        found = place >= 0
+        found = np.flatnonzero(place >= 0)
         events, place = events.take(found), place[found]
         assert contacts.end is not None
         return Events(
@@ -167,17 +171,19 @@ class History:
         of_class = arrays.row_class[events.row]
         parts = [events.take(np.flatnonzero(plain[of_class]))]
         principal = np.asarray(arrays.classes.columns["principal"], dtype=bool)
-        on_contact = arrays.frame["contact_id"].notna().to_numpy()
+        on_contact = arrays.on_contact
         for candidates, companions in beside:
             other = arrays.events.take(
                 np.flatnonzero((companions & ~principal)[arrays.row_class] & on_contact)
             )
-            first_known = pd.Series(other.known, arrays.contact_keys(other)).groupby(level=[0, 1])
+            # By contact and by when they were known: the first of a contact is known soonest.
+            other = other.take(np.lexsort((other.known, arrays.contact_keys[other.row])))
             chosen = events.take(np.flatnonzero(candidates[of_class] & on_contact[events.row]))
-            known = first_known.min().reindex(arrays.contact_keys(chosen)).to_numpy(np.float64)
-            found = np.flatnonzero(~np.isnan(known))
+            keys = arrays.contact_keys
+            place = places(keys[chosen.row], keys[other.row])
+            found = np.flatnonzero(place >= 0)
             chosen = chosen.take(found)
-            both_known = np.maximum(chosen.known, known[found].astype(np.int32))
+            both_known = np.maximum(chosen.known, other.known[place[found]])
             parts.append(Events(chosen.person, chosen.day, both_known, None, chosen.row))
         row = np.concatenate([part.row for part in parts])
         order = np.argsort(row, kind="stable")
@@ -239,6 +245,22 @@ class Those(NamedTuple):
     view: View
 
 
+@lru_cache(maxsize=256)
+def _by_kind(
+    measures: tuple[Computed, ...], coverage: Coverage
+) -> tuple[list[tuple[type[Computed], list[Computed]]], list[Computed]]:
+    """(kinds and their measures, in the order of computing; measures that are not known)."""
+    kinds: dict[type[Computed], list[Computed]] = {}
+    unknown = []
+    for measure in measures:
+        if measure.known_in(coverage):
+            kinds.setdefault(type(measure), []).append(measure)
+        else:
+            unknown.append(measure)
+    # Measures made of others come last: they look the others up.
+    return sorted(kinds.items(), key=lambda item: item[0].made_of_others), unknown
+
+
 class View:
     """What was known on one index date (``day``: days since 1970-01-01).
 
@@ -267,19 +289,14 @@ class View:
 
     def prepare(self, measures: Sequence[Computed]) -> None:
         """Computes measures together, kind by kind, so that each table is passed once."""
-        kinds: dict[type[Computed], list[Computed]] = {}
-        for measure in measures:
-            if measure not in self._values:
-                if measure.known_in(self.coverage):
-                    kinds.setdefault(type(measure), []).append(measure)
-                else:
-                    shape = (len(self), len(measure.features))
-                    self._values[measure] = np.full(shape, np.nan, dtype=np.float32)
-        # Measures made of others come last: they look the others up.
-        for kind in sorted(kinds, key=lambda kind: kind.made_of_others):
-            results = kind.compute(kinds[kind], self)
-            self._values.update(zip(kinds[kind], results, strict=True))
-            self._take_over(kinds[kind])
+        new = tuple(measure for measure in measures if measure not in self._values)
+        kinds, unknown = _by_kind(new, self.coverage)
+        for measure in unknown:
+            shape = (len(self), len(measure.features))
+            self._values[measure] = np.full(shape, np.nan, dtype=np.float32)
+        for kind, of_kind in kinds:
+            self._values.update(zip(of_kind, kind.compute(of_kind, self), strict=True))
+            self._take_over(of_kind)
 
     def _take_over(self, measures: Sequence[Computed]) -> None:
         """Puts in the values of the people who are seen for themselves."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -33,16 +34,29 @@ def build_matrix(
     (person_id, index_date). Columns: float32, one per feature, NaN for "not known".
     Uses only what had happened and been recorded before each index date.
     """
-    features = features_of(measures)
-    values = np.empty((len(index_dates), len(history), len(features)), dtype=np.float32)
+    columns = _columns(tuple(measures))
+    values = np.empty((len(index_dates), len(history), len(columns)), dtype=np.float32)
     for number, index_date in enumerate(index_dates):
         fill(values[number], history.at(index_date, threads=threads), measures)
+    flat = values.reshape(-1, len(columns))
+    return pd.DataFrame(flat, index=_index(history, index_dates), columns=columns, copy=False)
+
+
+@lru_cache(maxsize=64)
+def _columns(measures: tuple[Measure, ...]) -> pd.Index:
+    return pd.Index([feature.name for feature in features_of(measures)])
+
+
+def _index(history: History, index_dates: Sequence[date | str | pd.Timestamp]) -> pd.MultiIndex:
     dates = pd.DatetimeIndex([pd.Timestamp(d) for d in index_dates]).as_unit("s")
-    index = pd.MultiIndex.from_arrays(
-        [np.tile(history.person_ids, len(dates)), dates.repeat(len(history))], names=INDEX
+    distinct = dates.unique().sort_values()
+    people = np.arange(len(history))
+    return pd.MultiIndex(
+        levels=[pd.Index(history.person_ids), distinct],  # type: ignore[list-item]
+        codes=[np.tile(people, len(dates)), distinct.get_indexer(dates).repeat(len(people))],  # type: ignore[list-item]
+        names=INDEX,
+        verify_integrity=False,
     )
-    flat = values.reshape(-1, len(features))
-    return pd.DataFrame(flat, index=index, columns=[f.name for f in features], copy=False)
 
 
 PEOPLE_PER_BLOCK = 1024

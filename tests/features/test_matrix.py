@@ -78,7 +78,7 @@ def test_one_class_of_rows_may_belong_to_many_measures() -> None:
         contacts="""
         person_id | start      | setting   | urgency
         a         | 2024-03-31 | inpatient | unplanned
-        a         | 2024-03-30 | inpatient | planned
+        a         | 2024-03-20 | inpatient | planned
         a         | 2024-03-30 | primary   | planned
         """
     )
