@@ -61,10 +61,10 @@ def _longest(view: View, rows: Rows, window: int) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Switches(Measure):
-    """Number of times that a row differs in ``column`` from the row before it.
+    """Number of times within each window that a row differs in ``column`` from the one before.
 
     ``column`` has a fixed set of values (the setting of a contact), in whose order rows of
-    one day are taken. The row before may lie outside the window.
+    one day are taken.
     """
 
     of: Rows
@@ -86,14 +86,21 @@ class Switches(Measure):
 
     def _count(self, view: View) -> np.ndarray:
         events = view.events(self.of)
+        events = events.take(np.flatnonzero(view.ages(events) <= self.windows[-1]))
         arrays = view.history.arrays(self.of.table.name)
-        order_of = {text: n for n, text in enumerate(self.of.table.column[self.column].allowed)}
-        of_class = [order_of.get(str(text), -1) for text in arrays.classes.columns[self.column]]
+        values = self.of.table.column[self.column].allowed
+        order_of = {text: number for number, text in enumerate(values, start=1)}
+        of_class = [order_of.get(str(text), 0) for text in arrays.classes.columns[self.column]]
         value = np.array(of_class, dtype=np.int64)[arrays.row_class[events.row]]
-        order = np.lexsort((value, events.day, events.person))
-        person, value, day = events.person[order], value[order], events.day[order]
-        switched = (person[1:] == person[:-1]) & (value[1:] != value[:-1])
-        person, age = person[1:][switched], (view.day - day[1:])[switched]
+        # Person, age (oldest first) and value in one number, which sorts faster than three.
+        width, span = len(values) + 1, self.windows[-1] + 1
+        key = (events.person.astype(np.int64) * span - view.ages(events)) * width + value
+        key.sort()
+        person_day, value = key // width, key % width
+        person = -(-person_day // span)
+        age = person * span - person_day
+        switched = np.flatnonzero((person[1:] == person[:-1]) & (value[1:] != value[:-1]))
+        person, age = person[1:][switched], age[:-1][switched]
         columns = [
             np.bincount(person[age <= window], minlength=len(view)) for window in self.windows
         ]

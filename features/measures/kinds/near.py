@@ -54,8 +54,11 @@ class Near(Measure):
         return [measure._count(view) for measure in measures]
 
     def _count(self, view: View) -> np.ndarray:
+        oldest = view.day - self.windows[-1]
         person, moment = _moments(view.events(self.of), ended=self.ended)
-        other_person, starts, ends = self._others(view)
+        counts = np.flatnonzero(moment >= oldest)
+        person, moment = person[counts], moment[counts]
+        other_person, starts, ends = self._others(view, oldest + self.first)
         key = person.astype(np.int64) * _STRIDE
         place = np.searchsorted(starts, key + (moment + self.last + NEVER), side="right") - 1
         beside = np.zeros(len(person), dtype=bool)
@@ -73,8 +76,9 @@ class Near(Measure):
         ]
         return np.column_stack(columns)
 
-    def _others(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """People, first days, and the latest last day so far, sorted by person and first day.
+    def _others(self, view: View, oldest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """People, first days, and the latest last day so far, sorted by person and first day,
+        of those that were not over before ``oldest``.
 
         Days are shifted by person, so that one sorted search serves everybody.
         """
@@ -84,6 +88,8 @@ class Near(Measure):
         if self.lasting:
             assert events.end is not None
             ends = np.minimum(events.end, view.day)
+        recent = np.flatnonzero(ends >= oldest)
+        person, begins, ends = person[recent], begins[recent], ends[recent]
         key = person.astype(np.int64) * _STRIDE
         starts = key + (begins + NEVER)
         order = np.argsort(starts, kind="stable")

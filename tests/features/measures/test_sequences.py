@@ -143,7 +143,7 @@ def test_time_without_contact_and_changes_of_setting(features: Features) -> None
     assert [list(person.values()) for person in found] == [
         [3, 273, 1, 3],
         [0, 365, 730, 0],
-        [1, 364, 365, 1],
+        [1, 364, 365, 0],
     ]
 
 
@@ -156,3 +156,20 @@ def test_time_without_contact_before_the_first(features: Features) -> None:
         """,
     )
     assert person["longest_time_without_contact_365d"] == 274
+
+
+def test_changes_of_setting_count_within_each_window(features: Features) -> None:
+    found = features(
+        "changes_of_setting_90d",
+        "changes_of_setting_365d",
+        contacts="""
+        person_id | start      | setting
+        a         | 2024-01-02 | primary    <- 90 days ago
+        a         | 2024-01-02 | emergency
+        a         | 2024-03-01 | emergency  <- no change
+        a         | 2024-03-31 | specialist
+        b         | 2024-01-01 | primary    <- 91 days ago: the change began before 90 days
+        b         | 2024-01-02 | emergency
+        """,
+    )
+    assert [list(person.values()) for person in found] == [[2, 2], [0, 1]]
