@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from features.arrow import to_arrow
 from features.errors import DataError
+from features.feeds import FeedCounter
 from features.integrity import check_between_tables
 from features.manifest import Manifest
 from features.partitions import n_partitions_for
@@ -121,6 +122,7 @@ def _stage(
     writing = _Writing(staging, reading, data_through)
     for partition in track(range(n_partitions), "Writing partitions", n_partitions):
         writing.write(partition)
+    reading.rejects.stop_at_strangers(reading.read)
     reading.rejects.stop_over(max_rejected, reading.read)
     if not writing.rows[PERSONS.name]:
         raise DataError("no person is left", where=source.name, do="Deliver at least one person.")
@@ -142,6 +144,7 @@ def _stage(
         joined_stays=writing.joined_stays,
         column_hashes=writing.column_hashes(),
         codelist_version=_codelist_version(),
+        feeds=writing.feeds.feeds(),
         truth_hash=truth_hash,
     )
     manifest = replace(manifest, extract_id=manifest.content_id())
@@ -245,6 +248,7 @@ class _Writing:
         self.tables = [table for table in ALL_TABLES if table.name in reading.delivered]
         self.rows = {table.name: 0 for table in self.tables}
         self.joined_stays = 0
+        self.feeds = FeedCounter(data_through)
         self.coverage = Coverage(frozenset(self.rows), urgency=False)
         self._hashes = {
             table.name: {column.name: hashlib.sha256() for column in table.columns}
@@ -258,6 +262,7 @@ class _Writing:
         tables = self._without_faulty(tables)
         tables, joined = join_stays(tables)
         self.joined_stays += joined
+        self.feeds.add(tables)
         seen = Coverage.of(tables)
         self.coverage = Coverage(
             self.coverage.tables,

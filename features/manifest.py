@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from features.feeds import Feed
 from features.tables import Coverage
 
-FORMAT = 1  # raise when the files of an extract are laid out in another way
+FORMAT = 2  # raise when extracts are laid out, or their stays joined, in another way
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Manifest:
 
     ``rows``: rows kept per table. ``rows_read``: rows read per table. ``rejected``: table ->
     reason -> number of rows. ``joined_stays``: inpatient contacts that were joined into an
-    earlier one. ``column_hashes``: table -> column -> sha256 of the values in stored order.
+    earlier one. ``feeds``: how each table but persons arrives. ``column_hashes``: table ->
+    column -> sha256 of the values in stored order.
     """
 
     extract_id: str
@@ -33,6 +35,7 @@ class Manifest:
     joined_stays: int
     column_hashes: dict[str, dict[str, str]]
     codelist_version: str
+    feeds: dict[str, Feed]
     truth_hash: str = ""
     format: int = FORMAT
 
@@ -50,6 +53,7 @@ class Manifest:
             "joined_stays": self.joined_stays,
             "column_hashes": self.column_hashes,
             "codelist_version": self.codelist_version,
+            "feeds": {name: feed.as_dict() for name, feed in self.feeds.items()},
             "truth_hash": self.truth_hash,
             "format": self.format,
         }
@@ -73,4 +77,6 @@ class Manifest:
         whole["ingested_at"] = datetime.fromisoformat(whole["ingested_at"])
         whole["data_through"] = date.fromisoformat(whole["data_through"])
         whole["coverage"] = Coverage.from_dict(whole["coverage"])
+        feeds = whole.get("feeds", {})
+        whole["feeds"] = {name: Feed.from_dict(feed) for name, feed in feeds.items()}
         return cls(**whole)

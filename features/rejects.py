@@ -8,7 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.columns import Reason
 from features.errors import DataError
+from features.tables import PERSONS
 
 _COLUMNS = ["file", "row", "table", "column", "reason"]
 
@@ -71,6 +73,19 @@ class Rejects:
             + "\n",
             do="Correct the delivery, or accept the loss with a higher --max-rejected.",
         )
+
+    def stop_at_strangers(self, read: Mapping[str, int]) -> None:
+        """Raises DataError for tables in which no row is about anybody in persons."""
+        whole = self.frame()
+        strangers = whole[whole["reason"] == Reason.UNKNOWN_PERSON.value].groupby("table").size()
+        lost = [str(name) for name, n in strangers.items() if n == read[str(name)]]
+        if lost:
+            raise DataError(
+                f"no row is about anybody in {PERSONS.name}",
+                where=", ".join(lost),
+                do="Deliver all tables with person ids of one and the same series, "
+                "or leave these tables out.",
+            )
 
     def write(self, file: Path) -> None:
         table = pa.Table.from_pandas(self.frame(), preserve_index=False)

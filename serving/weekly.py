@@ -1,5 +1,6 @@
 """The weekly run: everybody's scores, and each care unit's list, in one transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from features.store import Extract, ExtractStore
 from features.tables import Tables
 from models import population
 from serving.changes import LastWeek, discharged_in_week_before
+from serving.freshness import refuse_stale, this_week
 from serving.register import NewRun, Register, WeeklyRun
 from serving.scoring import Scorer, group_names, mobile_models, person_ids
 from serving.week import monday_after, monday_of, week_of
@@ -25,7 +27,10 @@ EVERYONE = "all"
 
 @dataclass(frozen=True)
 class WeeklyResult:
-    """``written`` is false when the week's list was already there, made from the same."""
+    """``written`` is false when the week's list was already there, made from the same.
+
+    ``despite``: reasons to refuse that the operator accepted.
+    """
 
     week: str
     index_date: date
@@ -37,19 +42,22 @@ class WeeklyResult:
     listed: int
     new: int
     written: bool
+    despite: tuple[str, ...] = ()
 
     def summary(self) -> str:
-        """One line for the operator; no person's data."""
+        """What was done, and what was accepted, for the operator; no person's data."""
         if not self.written:
-            return (
+            said = (
                 f"{self.week}: unchanged. The same model, extract and capacity have already "
                 f"made this list ({self.listed} people at {self.care_units} care units)."
             )
-        return (
-            f"{self.week}: {self.people} people scored, {self.listed} listed at "
-            f"{self.care_units} care units, {self.new} of them new. "
-            f"Model version {self.model_version}."
-        )
+        else:
+            said = (
+                f"{self.week}: {self.people} people scored, {self.listed} listed at "
+                f"{self.care_units} care units, {self.new} of them new. "
+                f"Model version {self.model_version}."
+            )
+        return "\n".join([said, *(f"  accepted: {reason}" for reason in self.despite)])
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ def run_weekly(
     track: Track = silently,
     *,
     weeks_back: int = 0,
+    accept: Collection[str] = (),
 ) -> WeeklyResult:
     """Score everyone present at the week's Monday and write one list per care unit.
 
@@ -76,13 +85,18 @@ def run_weekly(
     last day, or ``weeks_back`` weeks before that. A list holds those in at least one target
     group, by falling probability of the primary target (equal ones by person_id), to
     ``capacity``. Running again with the same model, extract and capacity changes nothing.
-    Raises SettingsError for a bad week or capacity, ExtractMissing, ModelMissing, ModelMismatch.
+
+    ``accept``: tables, or ``extract``, to list from though they look stale (``freshness``).
+    Raises StaleData, SettingsError for a bad week, capacity or name to accept,
+    ExtractMissing, ModelMissing, ModelMismatch.
     """
     if capacity < 1:
         raise SettingsError("must be at least 1", where="capacity", do="Give a whole number.")
     asked = monday_of(week) if week is not None else None
     extract = ExtractStore(home).current()
     index_date = _index_date(asked, extract.manifest.data_through, weeks_back)
+    wanted = asked or (None if weeks_back else this_week(extract.manifest))
+    despite = refuse_stale(extract.manifest, index_date, wanted, accept)
     scorer = Scorer.of(home)
     scorer.model.require(extract.manifest.coverage)
     register = Register.open(home)
@@ -101,22 +115,15 @@ def run_weekly(
         if row is None:
             last_week = _last_week(register, run)
             row, written = register.add(_filled(run, scorer, extract, last_week, track))
-        return _result(register, row, written)
+        return _result(register, row, written, despite)
     finally:
         register.close()
 
 
 def _index_date(asked: date | None, data_through: date, weeks_back: int) -> date:
+    """The Monday to score for. Beyond the data it is for ``refuse_stale`` to refuse."""
     newest = monday_after(data_through)
-    if asked is None:
-        return newest - timedelta(weeks=weeks_back)
-    if asked > newest:
-        raise SettingsError(
-            "the extract does not reach that week",
-            where="week",
-            do=f"Ingest newer data, or take {week_of(newest)} or an earlier week.",
-        )
-    return asked
+    return asked or newest - timedelta(weeks=weeks_back)
 
 
 def _filled(
@@ -248,7 +255,9 @@ def _last_week(register: Register, run: NewRun) -> LastWeek:
     )
 
 
-def _result(register: Register, row: WeeklyRun, written: bool) -> WeeklyResult:
+def _result(
+    register: Register, row: WeeklyRun, written: bool, despite: tuple[str, ...]
+) -> WeeklyResult:
     units = register.units(row.id)
     return WeeklyResult(
         week=row.week,
@@ -261,4 +270,5 @@ def _result(register: Register, row: WeeklyRun, written: bool) -> WeeklyResult:
         listed=sum(u.listed for u in units),
         new=sum(u.new for u in units),
         written=written,
+        despite=despite,
     )

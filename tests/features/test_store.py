@@ -14,6 +14,7 @@ import pytest
 
 from features.errors import DataError, ExtractMissing, MissingError
 from features.home import Home
+from features.manifest import FORMAT
 from features.partitions import n_partitions_for, partition_of
 from features.sources import TablesSource
 from features.store import Extract, ExtractStore
@@ -202,7 +203,7 @@ def test_partitions_are_stable() -> None:
 
 def test_an_extract_of_another_format_is_refused(extract: Extract, store: ExtractStore) -> None:
     file = extract.folder / "manifest.json"
-    file.write_text(file.read_text().replace('"format": 1', '"format": 0'))
+    file.write_text(file.read_text().replace(f'"format": {FORMAT}', '"format": 0'))
     with pytest.raises(DataError, match="another version"):
         store.get(extract.id).manifest  # noqa: B018
 

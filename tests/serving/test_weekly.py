@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.errors import ExtractMissing, SettingsError
+from features.errors import ExtractMissing, SettingsError, StaleData
 from features.home import Home
+from features.manifest import Manifest
 from features.store import ExtractStore
 from models import population
 from serving import weekly
@@ -139,9 +141,40 @@ def test_running_again_changes_nothing_and_says_so(home: Home) -> None:
 
 
 @pytest.mark.parametrize("week", ["2026-W48", "2031-W01"])
-def test_a_week_beyond_the_data_is_refused(home: Home, week: str) -> None:
-    with pytest.raises(SettingsError, match="2026-W47"):
+def test_a_week_beyond_the_data_is_refused_unless_accepted(home: Home, week: str) -> None:
+    with pytest.raises(StaleData, match=r"take 2026-W47 or an earlier week, .*--accept extract"):
         run_weekly(home, week)
+    Register.open(home).close()
+    done = run_weekly(home, week, capacity=5, accept=["extract"])
+    assert (done.week, done.written) == (week, True)
+    assert "accepted: the extract ends 2026-11-15" in done.summary()
+
+
+def test_a_table_that_stopped_is_refused_by_name_unless_accepted(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeds = ExtractStore(home).current().manifest.feeds
+    stopped = replace(
+        feeds["contacts"],
+        newest=date(2026, 3, 8),
+        rows_per_week=(0,) * 36 + feeds["contacts"].rows_per_week,
+    )
+    read = Manifest.read
+    monkeypatch.setattr(
+        Manifest,
+        "read",
+        lambda file: replace(read(file), feeds={**feeds, "contacts": stopped}),
+    )
+    with pytest.raises(StaleData, match="contacts: nothing recorded for 36 weeks, last on 2026-03"):
+        run_weekly(home, capacity=5)
+    with pytest.raises(SettingsError, match="no table 'contact'"):
+        run_weekly(home, capacity=5, accept=["contact"])
+    register = Register.open(home)
+    assert register.current() is None
+    register.close()
+    done = run_weekly(home, capacity=5, accept=["contacts"])
+    assert done.written
+    assert "accepted: contacts: nothing recorded" in done.summary()
 
 
 @pytest.mark.parametrize("week", ["next", "2026-W60"])
