@@ -33,7 +33,7 @@ _WINDOWS: dict[str, tuple[int, ...]] = {
     "device_infection": (365,),
     "resistant_bacteria": (730,),
     "myocardial_infarction": (365,),
-    "acute_stroke": (365,),
+    "stroke": (365,),
     "venous_thromboembolism": (365,),
     "hypoglycaemia": (365,),
     "hyponatraemia": (365,),
@@ -66,8 +66,8 @@ infections = GroupCount(
     among=_INFECTIONS,
     windows=(90, 365),
     says=counts(
-        sv=("sorts infektion", "olika sorters infektioner"),
-        en=("kind of infection", "different kinds of infection"),
+        sv=("infektion", "olika infektioner"),
+        en=("infection", "different infections"),
     ),
 )
 injuries = GroupCount(
@@ -78,8 +78,8 @@ injuries = GroupCount(
     among=_INJURIES,
     windows=(365,),
     says=counts(
-        sv=("sorts skada", "olika sorters skador"),
-        en=("kind of injury", "different kinds of injury"),
+        sv=("skada", "olika skador"),
+        en=("injury", "different injuries"),
     ),
 )
 

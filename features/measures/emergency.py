@@ -61,6 +61,7 @@ emergency_returns = Near(
     says=counts(
         sv=("akut återbesök inom 3 dagar", "akuta återbesök inom 3 dagar"),
         en=("return within 3 days to emergency care", "returns within 3 days to emergency care"),
+        comma=True,
     ),
 )
 emergency_visits_after_discharge = Near(
@@ -78,6 +79,7 @@ emergency_visits_after_discharge = Near(
             "emergency visit within 30 days of a discharge",
             "emergency visits within 30 days of a discharge",
         ),
+        comma=True,
     ),
 )
 weekend_emergency_visits = OnWeekdays(

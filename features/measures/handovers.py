@@ -31,6 +31,7 @@ discharges_without_follow_up = Near(
             "discharge without contact with primary care within 14 days",
             "discharges without contact with primary care within 14 days",
         ),
+        comma=True,
     ),
     source="doi 10.1002/jhm.666",
 )
@@ -52,6 +53,7 @@ admissions_without_primary_contact = Near(
             "unplanned admission without contact with primary care the month before",
             "unplanned admissions without contact with primary care the month before",
         ),
+        comma=True,
     ),
 )
 discharges_to_municipal_care = Near(
@@ -87,6 +89,7 @@ municipal_care_after_discharge = Near(
             "new municipal care within a month of a discharge",
             "new municipal care decisions within a month of a discharge",
         ),
+        comma=True,
     ),
 )
 admissions_from_municipal_care = Near(

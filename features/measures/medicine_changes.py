@@ -194,6 +194,7 @@ repeated_antibiotics = Near(
             "course of antibiotics within a month of the one before",
             "courses of antibiotics within a month of the one before",
         ),
+        comma=True,
     ),
 )
 steroids_with_antibiotics = Near(

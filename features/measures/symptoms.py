@@ -47,7 +47,7 @@ different_symptoms = GroupCount(
     codelist=SYMPTOMS,
     windows=(30, 90, 365),
     says=counts(
-        sv=("sorts symtom som orsak till vårdkontakt", "olika symtom som orsak till vårdkontakt"),
+        sv=("symtom som orsak till vårdkontakt", "olika symtom som orsak till vårdkontakt"),
         en=("symptom as a reason for contact", "different symptoms as reasons for contact"),
     ),
 )

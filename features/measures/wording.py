@@ -17,20 +17,25 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def counts(*, sv: tuple[str, str], en: tuple[str, str]) -> Wording:
-    """How many: (singular, plural) in each language. "3 oplanerade inläggningar senaste året"."""
+def counts(*, sv: tuple[str, str], en: tuple[str, str], comma: bool = False) -> Wording:
+    """How many: (singular, plural) in each language. "3 oplanerade inläggningar senaste året".
+
+    None of many different ones is just none: "Inga läkemedel", not "Inga olika läkemedel".
+    ``comma``: set the window off, for nouns that hold a time of their own.
+    """
+    window = ", {window}" if comma else " {window}"
     return Wording(
         sv=_phrase_sv(
             _capital(sv[1]),
-            one=f"1 {sv[0]} {{window}}",
-            none=f"Inga {sv[1]} {{window}}",
-            many=f"{{n}} {sv[1]} {{window}}",
+            one=f"1 {sv[0]}{window}",
+            none=f"Inga {sv[1].removeprefix('olika ')}{window}",
+            many=f"{{n}} {sv[1]}{window}",
         ),
         en=_phrase_en(
             _capital(en[1]),
-            one=f"1 {en[0]} {{window}}",
-            none=f"No {en[1]} {{window}}",
-            many=f"{{n}} {en[1]} {{window}}",
+            one=f"1 {en[0]}{window}",
+            none=f"No {en[1].removeprefix('different ')}{window}",
+            many=f"{{n}} {en[1]}{window}",
         ),
     )
 
