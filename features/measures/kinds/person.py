@@ -9,7 +9,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from features.events import label
 from features.history import View
 from features.measures.base import Measure
 from features.tables import Coverage
@@ -53,9 +52,10 @@ class PersonIs(Measure):
     def compute(cls, measures: Sequence[PersonIs], view: View) -> list[np.ndarray]:
         results = []
         for measure in measures:
-            number, values = label(view.history.persons[measure.column])
-            flag = np.array([*(value == measure.value for value in values), np.nan])
-            results.append(flag[number][:, None])
+            texts = view.history.persons[measure.column]
+            flag = (texts == measure.value).to_numpy(dtype=np.float64, na_value=np.nan)
+            flag[texts.isna().to_numpy()] = np.nan
+            results.append(flag[:, None])
         return results
 
 
