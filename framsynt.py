@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -134,7 +135,7 @@ def demo(
     home: HomeOption = HOME,
 ) -> None:
     """Simulate a region, ingest it, train, write this week's lists and serve them."""
-    from features.region import RegionSettings, simulate
+    from features.region import RegionSettings, processors, simulate
     from features.sources import SOURCES
     from features.store import ExtractStore
     from serving.weekly import run_weekly
@@ -147,7 +148,7 @@ def demo(
 
         check_port("127.0.0.1", port)  # now, not minutes later
     _say(f"1/4  Simulating a region of {people:,} people aged 65 and over")
-    simulate(RegionSettings(people=people), place.region, track=track)
+    simulate(RegionSettings(people=people), place.region, track, processes=processors())
     _say("2/4  Ingesting its records")
     extract = ExtractStore(place).ingest(SOURCES["region"], place.region, track=track)
     _told(extract)
@@ -167,17 +168,26 @@ def demo(
 @app.command()
 def simulate(
     path: Annotated[Path, typer.Argument(help="Folder to write the region to.")],
-    people: Annotated[int, typer.Option(help="People aged 65 and over.")] = 20_000,
+    people: Annotated[int, typer.Option(help="People of these ages.")] = 20_000,
+    ages: Annotated[str, typer.Option(help="65+ | all")] = "65+",
     seed: Annotated[int | None, typer.Option(help="Another seed gives another region.")] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Processes side by side; one per processor.")
+    ] = None,
 ) -> None:
     """Write a simulated region: canonical tables, and the true risks beside them."""
-    from features.region import RegionSettings
+    from features.region import RegionSettings, processors
     from features.region import simulate as run
 
-    settings = (
-        RegionSettings(people=people) if seed is None else RegionSettings(people=people, seed=seed)
-    )
-    run(settings, path, track=_Bars())
+    youngest = {"65+": 65, "all": 0}.get(ages)
+    if youngest is None:
+        raise SettingsError(f"there are no ages '{ages}'", where="--ages", do="Write 65+ or all.")
+    if processes is not None and processes < 1:
+        raise SettingsError("not a whole number above 0", where="--processes", do="Write it as 2.")
+    settings = RegionSettings(people=people, youngest=youngest)
+    if seed is not None:
+        settings = replace(settings, seed=seed)
+    run(settings, path, track=_Bars(), processes=processes or processors())
     _say(f"Region of {people:,} people written to {path}.")
 
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from features.region import contacts as c
 from features.region import diagnoses, extras, medicines, municipal, rows
 from features.region.course import Course, run_course
+from features.region.effects import effects_of_chunk
 from features.region.facts import municipalities
 from features.region.oracle import truth_of_chunk, weeks_of_truth
 from features.region.people import NEVER, People, people_of_chunk
@@ -29,17 +30,28 @@ def tables_of_chunk(settings: RegionSettings, first: int) -> Iterator[tuple[str,
     """
     n = min(settings.people_per_chunk, settings.people - first)
     # The oracle has a generator of its own: asking it more does not disturb the tables.
-    seeds = np.random.SeedSequence([settings.seed, first]).spawn(4)
-    living, lives, records, oracle = (np.random.default_rng(seed) for seed in seeds)
+    seeds = np.random.SeedSequence([settings.seed, first]).spawn(5)
+    living, lives, records, oracle, effects = (np.random.default_rng(seed) for seed in seeds)
     people = people_of_chunk(settings, first, n, living)
     course = run_course(settings, people, weeks_of_truth(settings), lives)
-    yield from _tables(settings, people, course, records)
+    joined = extras.enrolments_of(settings, people, course, area_of_municipality(), records)
+    yield from _tables(settings, people, course, joined, records)
     truth = truth_of_chunk(settings, people, course, oracle)
     yield "truth", truth
+    yield "truth_enrolments", effects_of_chunk(settings, people, course, joined, _teams(), effects)
+
+
+def _teams() -> list[str]:
+    """One mobile team in each health-care area."""
+    return [f"Mobilt närsjukvårdsteam {name}" for name in np.unique(municipalities().areas)]
 
 
 def _tables(
-    settings: RegionSettings, people: People, course: Course, rng: np.random.Generator
+    settings: RegionSettings,
+    people: People,
+    course: Course,
+    joined: extras.Enrolments,
+    rng: np.random.Generator,
 ) -> Iterator[tuple[str, pa.Table]]:
     yield "persons", _persons(settings, people, course)
     yield "listings", _listings(settings, people, course, rng)
@@ -58,7 +70,7 @@ def _tables(
     ids = pc.binary_join_element_wise("K", pa.array(number).cast(pa.string()), "")
     yield "contacts", _contacts(settings, people, met, ids, recorded)
     yield from _on_contacts(settings, people, course, met, ids, recorded, rng)
-    yield from _beside_contacts(settings, people, course, met, rng)
+    yield from _beside_contacts(settings, people, course, met, joined, rng)
 
 
 def _persons(settings: RegionSettings, people: People, course: Course) -> pa.Table:
@@ -162,6 +174,7 @@ def _beside_contacts(
     people: People,
     course: Course,
     met: c.Contacts,
+    joined: extras.Enrolments,
     rng: np.random.Generator,
 ) -> Iterator[tuple[str, pa.Table]]:
     taken = medicines.dispensings_of(settings, people, course, rng)
@@ -198,13 +211,10 @@ def _beside_contacts(
         },
         seen.day + rows.VALUE_DELAY.draw(len(seen.day), rng),
     )  # fmt: skip
-    area = area_of_municipality()
-    joined = extras.enrolments_of(settings, people, course, area, rng)
-    teams = [f"Mobilt närsjukvårdsteam {name}" for name in np.unique(municipalities().areas)]
     yield "enrolments", table_of(
         settings, people, TABLE["enrolments"], joined.person,
         {
-            "team": Text(teams, joined.team),
+            "team": Text(_teams(), joined.team),
             "mobile_model": Text(extras.MODELS, joined.model),
             "start": joined.start,
             "end": joined.end,

@@ -24,6 +24,16 @@ class Stays:
 
 
 @dataclass
+class TakenIn:
+    """People in the week in which a team's care of them begins in the region, an entry each."""
+
+    person: np.ndarray
+    week: np.ndarray
+    state: State
+    """At the end of that week."""
+
+
+@dataclass
 class Course:
     """Weeks x people, and what happened when."""
 
@@ -39,12 +49,13 @@ class Course:
     stays: Stays
     snapshots: dict[int, State] = field(default_factory=dict)
     """The whole latent state at the start of some weeks."""
+    taken_in: "TakenIn | None" = None
 
 
-def season_of(settings: RegionSettings, week: int) -> float:
+def season_of(settings: RegionSettings, week: int | np.ndarray) -> np.ndarray:
     """1 in the middle of January, -1 in the middle of July."""
     day_of_year = settings.start.timetuple().tm_yday + 7 * week
-    return float(np.cos(2 * np.pi * (day_of_year - 18) / 365.25))
+    return np.asarray(np.cos(2 * np.pi * (day_of_year - 18) / 365.25))
 
 
 def run_course(
@@ -66,6 +77,7 @@ def run_course(
     living = np.ones(n, dtype=bool)
     previous_end = np.full(n, -NEVER, dtype=np.int64)
     stays: list[tuple[np.ndarray, ...]] = []
+    taken_in: list[tuple[np.ndarray, int, State]] = []
     # Those who have not come yet cannot die before they come.
     for week in range(-BURN_IN_WEEKS, weeks + 1):
         if week in keep:
@@ -87,6 +99,12 @@ def run_course(
         course.death_day[dead] = 7 * week + rng.integers(0, 7, len(dead))
         living[dead] = False
         if week >= 0:
+            begins = state.enrolled & (people.entry == week)
+            begins[happened.enrolment] = state.enrolled[happened.enrolment]
+            begins &= (people.entry <= week) & (course.death_day >= 7 * week)
+            who = np.flatnonzero(begins)
+            if len(who):
+                taken_in.append((who, week, state.of(who)))
             course.frailty[week] = state.frailty
             course.declining[week] = state.declining
             course.residential[week] = state.residential
@@ -94,6 +112,12 @@ def run_course(
             course.since_discharge[week] = state.since_discharge
     if stays:
         course.stays = Stays(*(np.concatenate(part) for part in zip(*stays, strict=True)))
+    if taken_in:
+        course.taken_in = TakenIn(
+            np.concatenate([who for who, _, _ in taken_in]),
+            np.concatenate([np.full(len(who), week) for who, week, _ in taken_in]),
+            State.together([then for _, _, then in taken_in]),
+        )
     return course
 
 

@@ -96,8 +96,11 @@ def observations_of(
             in_person |= (contacts.kind == number) & (kind.form in ("visit", "home_visit"))
     visit = np.flatnonzero(in_person)
     n = len(people)
+    grown_up = np.interp(people.age, [0, 1, 5, 10, 15, 18], [0.05, 0.14, 0.26, 0.44, 0.76, 1.0])
     usual_weight = np.where(people.female, 69.0, 83.0) + rng.normal(0, 11, n)
-    usual_pressure = 140 + rng.normal(0, 11, n)
+    usual_weight *= grown_up
+    usual_pressure = np.interp(people.age, [0, 10, 18, 60], [80, 102, 118, 140.0])
+    usual_pressure += rng.normal(0, 11, n)
     usual_egfr = 82 - 0.75 * (people.age - 70) + rng.normal(0, 8, n)
     parts = []
     for code, share, declining_share in (
@@ -119,13 +122,13 @@ def observations_of(
             value = usual_pressure[person] + high - 4 * frailty - 6 * declining + 9 * noise
             low = 0.5 * value + 8 + 6 * rng.standard_normal(len(which))
             parts.append((person, day, np.full(len(which), 1), np.round(np.clip(low, 35, 130))))
-            value = np.clip(value, 70, 230)
+            value = np.clip(value, 60, 230)
         elif code == 2:
             value = np.where(kidney, 0.62, 1.0) * usual_egfr[person] - 3 * grown - 4 * declining
             value = np.clip(value + 4 * noise, 6, 110)
         elif code == 3:
             value = np.clip(
-                usual_weight[person] - 5 * grown - 1.2 * declining + 0.8 * noise, 33, 160
+                usual_weight[person] - 5 * grown - 1.2 * declining + 0.8 * noise, 3, 160
             )
         elif code == 4:
             value = np.clip(np.exp(np.where(declining, 3.0, 1.2) + 0.9 * noise), 1, 380)

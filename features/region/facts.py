@@ -60,6 +60,9 @@ def conditions() -> Conditions:
         for column in rows[0]
         if column not in text
     }
+    young = {row["name"]: row for row in _rows("conditions_young.csv")}
+    for column in ("p10", "p40"):
+        number[column] = np.array([float(young[name][column]) for name in index])
     return Conditions(
         tuple(index),
         tuple(tuple(row["codes"].split()) for row in rows),

@@ -81,6 +81,7 @@ def linear_predictors(
     )
     fixed = has @ betas
     many = has.sum(axis=1)
+    young = np.maximum(50 - age, 0)
     fixed[:, F_AVOIDABLE] += (
         LEVEL["avoidable"]
         + AGE_PER_YEAR["avoidable"] * years
@@ -104,7 +105,11 @@ def linear_predictors(
         + 0.20 * (many >= 6)
     )
     fixed[:, F_PLANNED] += (
-        LEVEL["planned"] + AGE_PER_YEAR["planned"] * years + 0.1 * proneness - 0.8 * (age > 88)
+        LEVEL["planned"]
+        + AGE_PER_YEAR["planned"] * (years + 1.5 * young)
+        + 0.1 * proneness
+        - 0.8 * (age > 88)
+        - 0.01 * young
     )
     fixed[:, F_DEATH] += (
         LEVEL["death"]
@@ -114,7 +119,7 @@ def linear_predictors(
         + 0.4 * (c["cancer"] & c["malnutrition"])
     )
     fixed[:, F_DECLINE] += (
-        LEVEL["decline"] + 0.08 * proneness + 0.15 * alone + 0.05 * (deprivation - 3)
+        LEVEL["decline"] + 0.08 * proneness + 0.15 * alone + 0.05 * (deprivation - 3) - 0.03 * young
     )
     modifiers = np.column_stack(
         [
@@ -143,17 +148,20 @@ def onset_weights(has: np.ndarray, people: People) -> np.ndarray:
     return np.where(has, 0.0, weights).astype(np.float32)
 
 
-def weekly_hazards(state: State, week: int, season: float) -> Hazards:
+def weekly_hazards(state: State, week: int | np.ndarray, season: float | np.ndarray) -> Hazards:
     """Probabilities of every transition this week.
 
-    ``season`` is 1 in the worst of winter and -1 in the best of summer.
+    ``season`` is 1 in the worst of winter and -1 in the best of summer. Week and season may
+    be each person's own.
     """
+    years = np.full(len(state), np.asarray(week) / YEAR_WEEKS, dtype=np.float32)
+    winter = np.full(len(state), season, dtype=np.float32)
     logs = np.empty((len(_LOG_LIMITS), len(state)), dtype=np.float32)
     _log_hazards(
         state.fixed, state.modifiers, state.age, state.onset_total, state.dementia,
         state.frailty, state.declining, state.since_discharge, state.in_hospital,
         state.medicine_change, state.recent_stays, state.residential, state.enrolled,
-        f32(week / YEAR_WEEKS), f32(season), logs,
+        years, winter, logs,
     )  # fmt: skip
     return Hazards(np.exp(logs, out=logs))
 
@@ -173,8 +181,8 @@ def _log_hazards(
     recent_stays: np.ndarray,
     is_residential: np.ndarray,
     is_enrolled: np.ndarray,
-    years: np.float32,
-    winter: np.float32,
+    years_since_start: np.ndarray,
+    season: np.ndarray,
     out: np.ndarray,
 ) -> None:
     """Log hazards of each transition into ``out``, transitions x people, under their limits.
@@ -182,7 +190,7 @@ def _log_hazards(
     Compiled: one pass over the people instead of some fifty.
     """
     for i in range(len(frailty)):
-        f = frailty[i]
+        f, years, winter = frailty[i], years_since_start[i], season[i]
         over = max(f - f32(1), f32(0))
         after = _AFTER_DISCHARGE[since_discharge[i]]
         declining, enrolled = f32(is_declining[i]), f32(is_enrolled[i])
@@ -222,7 +230,7 @@ def _log_hazards(
         onset = onset_total[i] + f32(0.05) * (age[i] + years - f32(80)) + f32(0.10) * (f - f32(1))
 
         x = f32(-9.85) + f32(1.35) * f + f32(1.1) * f32(has_dementia[i]) + f32(2) * alone
-        moves = IMPOSSIBLE if is_residential[i] else x
+        moves = IMPOSSIBLE if is_residential[i] or age[i] + years < f32(65) else x
 
         frail = recent_stays[i] > f32(1.3) and f > f32(1.6) and not is_residential[i]
         begins = LOG_ENROLMENT_BEGINS if frail else IMPOSSIBLE

@@ -79,20 +79,23 @@ def state_at_start(people: People, rng: np.random.Generator) -> State:
 
 def step(
     state: State,
-    week: int,
-    season: float,
+    week: int | np.ndarray,
+    season: float | np.ndarray,
     rng: np.random.Generator,
     *,
     held_back: int = NOTHING,
     living: np.ndarray | None = None,
+    teams: bool = True,
 ) -> Week:
     """Moves ``state`` one week on, in place, and tells what happened.
 
     Transitions from ``held_back`` on cannot happen; the others are drawn given that
     those did not, which is what integrating over them analytically asks for.
-    ``living``: who may meet anything at all.
+    ``living``: who may meet anything at all. ``teams``: whether teams take anybody in.
     """
     h = weekly_hazards(state, week, season)
+    if not teams:
+        h.all[ENROLMENT] = 0
     lasting = h.all[:held_back]
     draws = rng.random(len(state), dtype=np.float32)
     if held_back < NOTHING:

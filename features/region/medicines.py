@@ -126,6 +126,7 @@ def _lasting(people: People, course: Course, rng: np.random.Generator, last_day:
         else:
             frailty = course.frailty[0].astype(np.float64)
             chance = medicine.share * leaning * np.exp(0.50 * (frailty - 1))
+            chance = chance * np.interp(people.age, [0, 18, 60], [0.05, 0.25, 1.0])
             takes = rng.random(n) < np.minimum(chance * 1.6, 0.9)
             began = np.where(rng.random(n) < 0.72, -1, rng.integers(0, last_day, n))
         person = np.flatnonzero(takes)

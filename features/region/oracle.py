@@ -8,12 +8,15 @@ away is censoring and not part of it. A team's effect follows the enrolment, whi
 and ends along the paths by the same rule as in the region.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 
 from features.region.course import Course, present_at, season_of
 from features.region.latent import AVOIDABLE, DEATH, OTHER, PLANNED, step
 from features.region.people import People
+from features.region.rows import words_at
 from features.region.settings import RegionSettings
 from features.region.state import State
 
@@ -57,16 +60,12 @@ def truth_of_chunk(
             found.append(risks[target])
     return pa.table(
         {
-            "person_id": _text(people.person_ids(), np.concatenate(asked)),
-            "target": _text(pa.array(TARGETS), np.concatenate(targets)),
+            "person_id": words_at(people.person_ids(), np.concatenate(asked)),
+            "target": words_at(list(TARGETS), np.concatenate(targets)),
             "index_date": pa.array(np.concatenate(days)),
             "probability": np.concatenate(found),
         }
     )
-
-
-def _text(words: pa.Array, position: np.ndarray) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(position.astype(np.int32)), words)
 
 
 def probabilities(
@@ -80,29 +79,37 @@ def probabilities(
         # Path after path of everyone in the block.
         start = state.of(np.tile(block, settings.paths))
         for held_back, horizons in _PATHS.items():
-            sums = _paths(settings, start.copy(), week, held_back, horizons, rng)
+            sums = along_paths(settings, start.copy(), week, held_back, horizons, lambda _: rng)
             for target, total in sums.items():
                 mean = total.reshape(settings.paths, len(block)).mean(axis=0, dtype=np.float64)
                 found[target][block] = np.minimum(mean, 1.0)
     return found
 
 
-def _paths(
+def along_paths(
     settings: RegionSettings,
     state: State,
-    first: int,
+    first: int | np.ndarray,
     held_back: int,
     horizons: dict[str, int],
-    rng: np.random.Generator,
+    rng_of: Callable[[int], np.random.Generator],
+    teams: bool = True,
 ) -> dict[str, np.ndarray]:
-    """One path from each entry of ``state``; the cumulative incidence of each target along it."""
+    """One path from each entry of ``state``: the cumulative incidence of each target along it.
+
+    ``first``: the week that paths begin with, one for all or each its own. ``rng_of``: the
+    generator for the n-th week. ``horizons``: target -> days. Changes ``state``.
+    """
     sums = {target: np.zeros(len(state), dtype=np.float32) for target in horizons}
     still = np.ones(len(state), dtype=np.float32)
     no_planned_stay = np.ones(len(state), dtype=np.float32)
     longest = max(horizons.values())
-    for week in range(first, first + -(-longest // 7)):
-        days_before = 7 * (week - first)
-        happened = step(state, week, season_of(settings, week), rng, held_back=held_back)
+    for number in range(-(-longest // 7)):
+        days_before, week = 7 * number, first + number
+        happened = step(
+            state, week, season_of(settings, week), rng_of(number),
+            held_back=held_back, teams=teams,
+        )  # fmt: skip
         hazards = happened.hazards.all
         own = hazards[held_back : max(DEATH, held_back + 1)].sum(axis=0)
         for target, horizon in horizons.items():

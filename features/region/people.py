@@ -12,14 +12,21 @@ NEVER = 32_000
 """A week that never comes."""
 
 YEAR_WEEKS = 365.25 / 7
-_AGES = np.arange(60, 104)
-# Residents 65+ in the age bands 65-69 … 90+ of Sweden 2023 (thousands, rounded from
-# memory), spread within bands; 60-64 are those who turn 65 during five years.
+_AGES = np.arange(-8, 104)
+# Residents of Sweden 2023 by age (thousands a year of age), rounded from memory, unverified,
+# spread within bands. Below 0: those who are born during the period.
 _AGE_WEIGHTS = np.interp(
     _AGES,
-    [60, 64.5, 67, 72, 77, 82, 87, 92, 97, 103],
-    [112, 112, 112, 108, 106, 68, 35, 15, 3.2, 0.2],
-)
+    [-8, 0, 7, 13, 20, 25, 32, 40, 47, 52, 57, 60, 64.5, 67, 72, 77, 82, 87, 92, 97, 103],
+    [103, 105, 121, 124, 112, 122, 146, 132, 128, 136, 134, 112, 112, 112, 108, 106, 68, 35, 15,
+     3.2, 0.2],
+)  # fmt: skip
+# Shares of women, and of those who live alone: 65 and over as in Sweden, younger unverified.
+_WOMEN = ([0, 55, 60, 65, 75, 85, 95], [0.486, 0.495, 0.505, 0.505, 0.52, 0.58, 0.72])
+_ALONE_WOMEN = ([18, 20, 28, 40, 60, 65, 75, 85, 95],
+                [0.0, 0.20, 0.25, 0.16, 0.36, 0.36, 0.47, 0.68, 0.82])  # fmt: skip
+_ALONE_MEN = ([18, 20, 28, 40, 60, 65, 75, 85, 95],
+              [0.0, 0.20, 0.33, 0.25, 0.27, 0.27, 0.27, 0.36, 0.52])  # fmt: skip
 
 
 @dataclass
@@ -81,25 +88,24 @@ def care_unit_municipalities(settings: RegionSettings) -> np.ndarray:
 def people_of_chunk(
     settings: RegionSettings, first: int, n: int, rng: np.random.Generator
 ) -> People:
-    youngest = 65 - int(np.ceil(settings.weeks / YEAR_WEEKS))
+    youngest = settings.youngest - int(np.ceil(settings.weeks / YEAR_WEEKS))
     weights = _AGE_WEIGHTS * np.greater_equal(_AGES, youngest)
     age = rng.choice(_AGES, size=n, p=weights / weights.sum()) + rng.random(n)
+    # Everyone is old enough by the last week.
+    age += age < settings.youngest - (settings.weeks - 2) / YEAR_WEEKS
     birth_day = -np.floor(age * 365.25).astype(np.int64)
     age = -birth_day / 365.25
-    female = rng.random(n) < np.interp(age, [65, 75, 85, 95], [0.505, 0.52, 0.58, 0.72])
+    female = rng.random(n) < np.interp(age, *_WOMEN)
     places = rng.choice(len(municipalities().weights), size=n, p=municipalities().weights)
     # Municipalities differ in deprivation, and people within them more.
     place_level = np.sin(np.arange(len(municipalities().weights)) * 2.4)
     level = 0.6 * place_level[places] + rng.standard_normal(n)
     deprivation = np.clip(np.floor(np.interp(level, [-1.1, 1.1], [1.3, 4.7]) + 0.5), 1, 5)
-    alone = rng.random(n) < np.where(
-        female,
-        np.interp(age, [65, 75, 85, 95], [0.36, 0.47, 0.68, 0.82]),
-        np.interp(age, [65, 75, 85, 95], [0.27, 0.27, 0.36, 0.52]),
-    ) + 0.02 * (deprivation - 3)
+    share = np.where(female, np.interp(age, *_ALONE_WOMEN), np.interp(age, *_ALONE_MEN))
+    alone = rng.random(n) < share + 0.02 * (deprivation - 3)
+    alone &= age >= 18
     unit, next_unit = _listed_units(settings, places, rng)
-    entry = np.clip(np.ceil((65 - age) * YEAR_WEEKS), 0, NEVER).astype(np.int64)
-    entry = np.where(entry >= settings.weeks, 0, entry)
+    entry = np.clip(np.ceil((settings.youngest - age) * YEAR_WEEKS), 0, NEVER).astype(np.int64)
     moved_in = rng.random(n) < 0.03
     entry = np.where(moved_in, np.maximum(entry, rng.integers(1, settings.weeks, n)), entry)
     exit_ = entry + np.ceil(rng.exponential(YEAR_WEEKS / 0.008, n)).astype(np.int64)
@@ -171,15 +177,16 @@ def _onsets_before_start(
 ) -> np.ndarray:
     """Conditions already there, with a week of onset before the start, else NEVER.
 
-    Shares at 70 and 90 are those of the file (logit-linear in age between); sex,
-    deprivation, constitution and earlier conditions say who.
+    Shares at 10, 40, 70 and 90 are those of the file: logit-linear in age, from 60 along the
+    line through 70 and 90. Sex, deprivation, constitution and earlier conditions say who.
     """
     facts = conditions()
-    p70, p90 = facts.number["p70"], facts.number["p90"]
+    p10, p40, p70, p90 = (_logit(facts.number[name]) for name in ("p10", "p40", "p70", "p90"))
     onset = np.full((len(age), len(facts)), NEVER, dtype=np.int64)
     for c in range(len(facts)):
-        low, high = np.log(p70[c] / (1 - p70[c])), np.log(p90[c] / (1 - p90[c]))
-        by_age = low + (high - low) * (np.clip(age, 60, 98) - 70) / 20
+        yearly = (p90[c] - p70[c]) / 20
+        at = [p10[c], p40[c], p70[c] - 10 * yearly, p70[c] + 28 * yearly]
+        by_age = np.interp(age, [10, 40, 60, 98], at)
         who = (
             facts.number["female"][c] * female
             + facts.number["deprivation"][c] * (deprivation - 3)
@@ -198,4 +205,11 @@ def _onsets_before_start(
         has = rng.random(len(age)) < 1 / (1 + np.exp(-(by_age + who + below)))
         years = rng.exponential(7, len(age))
         onset[:, c] = np.where(has, -1 - np.floor(years * YEAR_WEEKS).astype(np.int64), NEVER)
+    # A condition is no older than the person; in those yet to be born it is there at birth.
+    born = np.ceil(-age * YEAR_WEEKS).astype(np.int64)[:, None]
+    onset = np.where(onset < NEVER, np.maximum(onset, np.minimum(born, -1)), NEVER)
     return np.where(onset < -6_000, -6_000, onset)
+
+
+def _logit(share: np.ndarray) -> np.ndarray:
+    return np.log(share / (1 - share))

@@ -95,28 +95,37 @@ def table_of(
     values: dict[str, Values] = {"person_id": Text(people.person_ids(), person), **columns}
     if recorded is not None:
         values["recorded_at"] = recorded
-    first_day = np.datetime64(settings.start, "D")
     arrays, fields = [], []
     for column in table.columns:
-        arrays.append(_array(values[column.name], column.kind, keep, first_day))
+        arrays.append(_array(values[column.name], column.kind, keep, settings))
         fields.append(pa.field(column.name, arrays[-1].type))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _array(values: Values, kind: Kind, keep: np.ndarray, first_day: np.datetime64) -> pa.Array:
+def words_at(words: list[str] | pa.Array, position: np.ndarray) -> pa.Array:
+    """The words at the positions, empty at -1; as a dictionary unless nearly all differ."""
+    position = position.astype(np.int32)
+    empty = position < 0
+    indices = pa.array(position, mask=empty if empty.any() else None)
+    words = pa.array(words, type=pa.string())
+    if len(words) > _MANY_WORDS:
+        return words.take(indices)
+    return pa.DictionaryArray.from_arrays(indices, words)
+
+
+def dates_from_start(settings: RegionSettings, day: np.ndarray) -> pa.Array:
+    """Days from the start of the region as dates; empty where NO_DAY or NEVER."""
+    empty = (day <= NO_DAY) | (day >= NEVER)
+    days = np.datetime64(settings.start, "D") + np.where(empty, 0, day).astype("timedelta64[D]")
+    return pa.array(days, mask=empty if empty.any() else None, type=pa.date32())
+
+
+def _array(values: Values, kind: Kind, keep: np.ndarray, settings: RegionSettings) -> pa.Array:
     if isinstance(values, Text):
-        position = values.position[keep].astype(np.int32)
-        empty = position < 0
-        indices = pa.array(position, mask=empty if empty.any() else None)
-        words = pa.array(values.words, type=pa.string())
-        if len(words) > _MANY_WORDS:
-            return words.take(indices)
-        return pa.DictionaryArray.from_arrays(indices, words)
+        return words_at(values.words, values.position[keep])
     part = values[keep]
     if kind is Kind.DATE:
-        empty = (part <= NO_DAY) | (part >= NEVER)
-        days = first_day + np.where(empty, 0, part).astype("timedelta64[D]")
-        return pa.array(days, mask=empty if empty.any() else None, type=pa.date32())
+        return dates_from_start(settings, part)
     if kind is Kind.NUMBER:
         part = part.astype(np.float64)
         empty = np.isnan(part)

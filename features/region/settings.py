@@ -8,13 +8,16 @@ from features.errors import SettingsError
 WEEK = timedelta(days=7)
 HORIZON_DAYS = 365
 RECORDING_DELAY_DAYS = 31
+MOST_YOUNGEST = 90
+"""Few are older, and a region needs people."""
 
 
 @dataclass(frozen=True)
 class RegionSettings:
     """Settings of a simulated region; checked together when made.
 
-    ``people``: everyone who is 65 or older at some time, not the number at one time.
+    ``people``: everyone who is ``youngest`` or older at some time, not the number at one
+    time; ``youngest`` 0 is all ages. Who comes of age, or is born, on the way enters then.
     ``start`` is a Monday and ``end`` a Sunday, the last day that the data know of.
     ``people_per_care_unit`` gives the number of care units (at least two).
     ``truth_dates``: the Mondays that the oracle is asked about; empty means the dates that
@@ -33,6 +36,7 @@ class RegionSettings:
     truth_dates: tuple[date, ...] = ()
     paths: int = 12
     people_per_chunk: int = 10_000
+    youngest: int = 65
 
     def __post_init__(self) -> None:
         for name, least in (
@@ -41,12 +45,17 @@ class RegionSettings:
             ("people_per_care_unit", 1),
             ("paths", 2),
             ("people_per_chunk", 10),
+            ("youngest", 0),
         ):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise SettingsError(
                     f"{name} must be a whole number of at least {least}", where="region settings"
                 )
+        if self.youngest > MOST_YOUNGEST:
+            raise SettingsError(
+                f"youngest must be at most {MOST_YOUNGEST}", where="region settings"
+            )
         for name, weekday, word in (("start", 0, "Monday"), ("end", 6, "Sunday")):
             if getattr(self, name).weekday() != weekday:
                 raise SettingsError(

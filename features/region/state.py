@@ -47,9 +47,16 @@ class State:
     def of(self, who: np.ndarray) -> "State":
         """A copy of some people's state."""
         return State(
+            **{name: np.take(values, who, axis=_axis(name)) for name, values in self._columns()}
+        )
+
+    @classmethod
+    def together(cls, parts: list["State"]) -> "State":
+        """The people of all parts, one after another."""
+        return cls(
             **{
-                name: np.take(values, who, axis=1 if name in ("fixed", "modifiers") else 0)
-                for name, values in self._columns()
+                f.name: np.concatenate([getattr(part, f.name) for part in parts], _axis(f.name))
+                for f in fields(cls)
             }
         )
 
@@ -58,3 +65,8 @@ class State:
 
     def _columns(self) -> Iterator[tuple[str, np.ndarray]]:
         return ((f.name, getattr(self, f.name)) for f in fields(self))
+
+
+def _axis(name: str) -> int:
+    """The axis of a field along which people are."""
+    return 1 if name in ("fixed", "modifiers") else 0

@@ -28,6 +28,8 @@ def test_the_defaults_are_the_demo_region() -> None:
         ({"paths": 1}, "paths"),
         ({"people_per_care_unit": 0}, "people_per_care_unit"),
         ({"people_per_chunk": 0}, "people_per_chunk"),
+        ({"youngest": -1}, "youngest"),
+        ({"youngest": 91}, "youngest"),
         ({"start": date(2021, 11, 16)}, "start is not a Monday"),
         ({"end": date(2026, 11, 16)}, "end is not a Sunday"),
         ({"start": date(2026, 1, 5), "end": date(2026, 11, 15)}, "52 weeks"),

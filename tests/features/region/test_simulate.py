@@ -11,11 +11,12 @@ import pytest
 
 from features.errors import FramsyntError
 from features.region import RegionSettings, simulate
+from features.region.hazards import TEAM_EFFECT_AVOIDABLE, TEAM_EFFECT_OTHER
 from features.region.oracle import TARGETS
 from features.tables import ALL_TABLES, TABLE
 
 SMALL = RegionSettings(people=1_500, paths=2, people_per_chunk=1_000)
-OWN = {"region.json", "truth"}
+OWN = {"region.json", "truth", "truth_enrolments"}
 
 
 @pytest.fixture(scope="module")
@@ -222,3 +223,46 @@ def test_the_smallest_region(tmp_path: Path) -> None:
     simulate(settings, tmp_path / "region")
     assert len(pd.read_parquet(tmp_path / "region" / "persons")) == 10
     assert np.isfinite(pd.read_parquet(tmp_path / "region" / "truth")["probability"]).all()
+
+
+def test_a_region_of_all_ages(tmp_path: Path) -> None:
+    settings = RegionSettings(people=3_000, youngest=0, paths=2, truth_dates=(date(2025, 10, 13),))
+    simulate(settings, tmp_path / "region")
+    read = {
+        name: pd.read_parquet(tmp_path / "region" / name).set_index("person_id")
+        for name in ("persons", "observation_periods", "diagnoses", "dispensings", "truth")
+    }
+    born = pd.to_datetime(read["persons"]["birth_date"])
+    entered = pd.to_datetime(read["observation_periods"]["start"])
+    assert (entered >= born).all()
+    age = (pd.Timestamp("2025-10-13") - born).dt.days / 365.25
+    assert 0.18 < (age < 18).mean() < 0.30
+    assert 0.17 < (age >= 65).mean() < 0.28
+    assert (born > pd.Timestamp(settings.start)).sum() > 50  # births
+    assert not read["persons"]["lives_alone"][age < 12].any()
+    # Children and adults with complex needs, and with mental ill-health, exist.
+    codes = read["diagnoses"]["code"]
+    young = age.index[(age > 5) & (age < 40)]
+    for prefixes in (("F",), ("G80", "Q90", "G40")):
+        assert codes[codes.str.startswith(prefixes)].index.isin(young).any()
+    risk = read["truth"].query("target == 'unplanned_365'")["probability"]
+    assert risk[risk.index.isin(young)].mean() < 0.05
+    assert risk[risk.index.isin(age.index[age >= 75])].mean() > 0.12
+
+
+def test_the_effect_of_every_enrolment_is_written_beside(folder: Path, tables) -> None:
+    effects = pd.read_parquet(folder / "truth_enrolments")
+    seen = tables["enrolments"]
+    keys = ["person_id", "team", "start"]
+    effects["start"] = pd.to_datetime(effects["start"]).astype("datetime64[s]")
+    assert not effects.duplicated(keys).any()
+    both = seen.merge(effects, on=keys, how="left", suffixes=("", "_true"))
+    assert both["with_team"].notna().all()
+    # For each by few and noisy paths here; a team lowers the risk all the same.
+    assert (effects["with_team"] < effects["without_team"]).mean() > 0.9
+    assert effects["with_team"].mean() < 0.95 * effects["without_team"].mean()
+    assert effects[["with_team", "without_team"]].stack().between(0, 1).all()  # noqa: PD013
+    ended = both["end"].notna()
+    assert (both["end"][ended] == pd.to_datetime(both["end_true"][ended])).all()
+    assert set(effects["log_hazard_ratio_avoidable"]) == {TEAM_EFFECT_AVOIDABLE}
+    assert set(effects["log_hazard_ratio_other"]) == {TEAM_EFFECT_OTHER}
