@@ -120,6 +120,10 @@ def features_page() -> str:
         "read in their source: rows of a code list (see [codelists.md](codelists.md)), or a part",
         "of the definition.",
         "",
+        "What the tables cannot tell is not here: contacts that were missed (a row is a contact",
+        "that took place), the hour of the day (dates are whole days; weekends are told), and who",
+        "was met (a contact names the unit and the profession, so continuity is of units).",
+        "",
     ]
     for domain in Domain:
         of_domain = [measure for measure in MEASURES if measure.domain is domain]

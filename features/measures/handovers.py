@@ -34,6 +34,7 @@ discharges_without_follow_up = Near(
         comma=True,
     ),
     source="doi 10.1002/jhm.666",
+    unverified="the limit of 14 days is ours; four weeks in the study",
 )
 admissions_without_primary_contact = Near(
     name="admissions_without_primary_contact",

@@ -10,9 +10,11 @@ from features.codelists import ELIXHAUSER
 from features.history import History
 from features.matrix import build_matrix
 from features.measures import MEASURES
+from features.measures.describe import code_rows
 from features.measures.kinds import DaysSinceGroup, HasGroup, NewGroup
-from features.tables import DIAGNOSES, DISPENSINGS
+from features.tables import DIAGNOSES, DISPENSINGS, Coverage
 from tests.features.measures.conftest import INDEX_DATE, Features
+from tests.random_history import random_tables
 from tests.text_tables import tables
 
 OF_A_GROUP = [
@@ -88,6 +90,17 @@ def test_a_source_without_the_code_system_does_not_know(features: Features, syst
     )
     assert all(math.isnan(value) for value in person.values())
     assert system not in ELIXHAUSER.systems
+
+
+def test_no_measure_of_codes_knows_anything_without_their_code_systems() -> None:
+    """Not known, never 0: every table is delivered, but the codes are of another system."""
+    delivered = Coverage.of(random_tables(0, people=20, rows=400))
+    elsewhere = Coverage(delivered.tables, frozenset({"snomed"}), delivered.settings)
+    of_codes = [m for m in MEASURES if {row.system for row in code_rows(m)} - {"atc"}]
+    assert len(of_codes) > 150
+    known = {m.name for m in of_codes if m.known_in(elsewhere)}
+    assert known == {"team_criteria"}, "counts what is known of its criteria"
+    assert all(m.known_in(delivered) for m in of_codes)
 
 
 def test_new_and_recent_conditions(features: Features) -> None:
