@@ -23,7 +23,7 @@ def days(values: pd.Series | pd.DatetimeIndex | np.ndarray) -> np.ndarray:
     """Dates as whole days since 1970-01-01 (int32); missing dates as ``NEVER``."""
     from features import kernels
 
-    moments = np.asarray(values)
+    moments = np.asarray(getattr(values, "values", values))
     seconds = np.ascontiguousarray(moments.astype("datetime64[s]", copy=False)).view(np.int64)
     whole = np.empty(len(seconds), dtype=np.int32)
     kernels.to_days(seconds, whole)
@@ -90,6 +90,7 @@ class TableArrays:
         self.person, self.day, self.known, self.end = person, happened, known, end
         self._slots: dict[tuple[Rows, ...], Slots] = {}
         self._numbers: dict[str, np.ndarray] = {}
+        self._labels: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     @cached_property
     def events(self) -> Events:
@@ -121,6 +122,13 @@ class TableArrays:
             self._numbers[column] = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return self._numbers[column]
 
+    def labels(self, column: str) -> tuple[np.ndarray, np.ndarray]:
+        """A column of all rows as numbers that tell its values apart, -1 where missing; and the
+        values."""
+        if column not in self._labels:
+            self._labels[column] = label(self.frame[column])
+        return self._labels[column]
+
     @cached_property
     def _classified(self) -> tuple[np.ndarray, Classes]:
         from features import kernels
@@ -128,7 +136,7 @@ class TableArrays:
         parts = []
         space = 1
         for column in CLASS_COLUMNS[self.table.name]:
-            numbers, values = _factorise(self.frame, column)
+            numbers, values = self._digits(column)
             if not numbers.any():
                 values = values[:1]
             parts.append((column, numbers, values))
@@ -154,6 +162,14 @@ class TableArrays:
             rest = rest // len(values)
         return row_class, Classes(self.table, values_of)
 
+    def _digits(self, column: str) -> tuple[np.ndarray, np.ndarray]:
+        """Row -> number of its value, -1 where missing; the values, the last of them missing."""
+        if column == "principal":
+            principal = self.numbers("position") == 1
+            return principal.view(np.int8), np.array([False, True], dtype=object)
+        numbers, values = self.labels(column)
+        return numbers, np.append(values, _MISSING)
+
     @property
     def row_class(self) -> np.ndarray:
         """The class of every row: a number into ``classes``."""
@@ -168,11 +184,10 @@ def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> tup
     """(number of every row's person, how often it falls from one row to the next)."""
     from features import kernels
 
+    if len(people) == 1 and set(person_id.array.to_numpy(dtype=object)) == {people[0]}:
+        return np.zeros(len(person_id), dtype=np.int32), 0
     codes, ids = label(person_id)
-    if len(people) == 1:
-        of_ids = np.array([0 if str(one) == people[0] else -1 for one in ids], dtype=np.int64)
-    else:
-        of_ids = people.get_indexer(pd.Index(ids).astype("str"))
+    of_ids = people.get_indexer(pd.Index(ids).astype("str"))
     number_of = np.append(of_ids, -1).astype(np.int32)
     numbers = np.empty(len(codes), dtype=np.int32)
     strangers, falls = kernels.look_up(codes, number_of, numbers)
@@ -185,6 +200,7 @@ def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> tup
     return numbers, falls
 
 
+_MISSING = np.array([None])
 FEW = 4096
 """Up to so many rows, a dictionary tells texts apart sooner than pandas is set up to."""
 
@@ -196,7 +212,7 @@ def label(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     if len(column) > FEW:
         numbers, values = pd.factorize(column)
         return numbers, np.asarray(values, dtype=object)
-    texts = column.to_numpy(dtype=object)
+    texts = column.array.to_numpy(dtype=object)  # the array's own: sooner by far
     distinct = dict.fromkeys(texts)
     missing = [value for value in distinct if value is pd.NA or value != value]
     for value in missing:
@@ -205,15 +221,6 @@ def label(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     number_of |= dict.fromkeys(missing, -1)
     numbers = np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
     return numbers, np.fromiter(distinct, object, len(distinct))
-
-
-def _factorise(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
-    """Row -> number of its value, -1 where missing, and the values (object; last: missing)."""
-    if column == "principal":
-        principal = (frame["position"] == 1).to_numpy(dtype=bool, na_value=False)
-        return principal.view(np.int8), np.array([False, True], dtype=object)
-    numbers, values = label(frame[column])
-    return numbers, np.append(values, np.array([None]))
 
 
 def places(keys: np.ndarray, among: np.ndarray) -> np.ndarray:

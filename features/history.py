@@ -21,9 +21,9 @@ import pandas as pd
 from features.codelists import CodeList
 from features.codelists.admissions import position_rules
 from features.errors import DataError
-from features.events import NEVER, Events, Pairs, TableArrays, day, label, places
+from features.events import NEVER, Events, Pairs, TableArrays, day, places
 from features.rows import Rows, admissions
-from features.stays import Stays, joined_as_of
+from features.stays import GOES_ON, Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
 
 
@@ -58,7 +58,6 @@ class History:
         self._selected: dict[Rows, Events] = {}
         self._grouped: dict[tuple[Rows, CodeList], tuple[Events, np.ndarray]] = {}
         self._pairs: dict[tuple[Rows, str], Pairs] = {}
-        self._labels: dict[tuple[str, str], np.ndarray] = {}
 
     @classmethod
     def of(cls, tables: Tables, coverage: Coverage | None = None) -> History:
@@ -92,10 +91,14 @@ class History:
         what is the same on every date has been joined before (``stays.join_stays``)."""
         if self._tables.get("contacts") is None:
             return np.empty(0, dtype=np.int64)
-        arrays = self.arrays("contacts")
-        if not admissions.matches(arrays.classes).any():
-            return np.empty(0, dtype=np.int64)
-        stays = Stays.among(arrays.frame, arrays.events.person)
+        events = self.select(admissions)
+        assert events.end is not None
+        order = np.lexsort((events.day, events.person))
+        person, start, end = (
+            values[order].astype(np.int64) for values in (events.person, events.day, events.end)
+        )
+        end[end == NEVER] = GOES_ON
+        stays = Stays(events.row[order], person, start, end, events.known[order])
         return np.unique(stays.person[stays.touching()])
 
     @cached_property
@@ -197,9 +200,7 @@ class History:
 
     def labels(self, table: str, column: str) -> np.ndarray:
         """A text column of a table as numbers that tell its values apart; -1 where missing."""
-        if (table, column) not in self._labels:
-            self._labels[table, column] = label(self.arrays(table).frame[column])[0]
-        return self._labels[table, column]
+        return self.arrays(table).labels(column)[0]
 
     def pairs(self, rows: Rows, column: str) -> Pairs:
         """The pairs of person and value among all rows of a selection, known or not."""

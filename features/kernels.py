@@ -185,3 +185,54 @@ add_up = _compiled(
         for layout in _LAYOUTS
     ]
 )(_add_up)
+
+
+@_compiled(
+    types.void(
+        *(_read(_I32) for _ in range(4)),
+        _read(_I64),
+        _I64,
+        _read(_I32),
+        _I64,
+        _I64,
+        _write(types.float32, 2, "A"),
+    )
+)
+def count_distinct(
+    person: np.ndarray,
+    day: np.ndarray,
+    known: np.ndarray,
+    row: np.ndarray,
+    value_of_row: np.ndarray,
+    n_values: int,
+    windows: np.ndarray,
+    index_day: int,
+    first_column: int,
+    out: np.ndarray,
+) -> None:
+    """How many different values a person's known rows have in each window.
+
+    Rows sorted by person; ``value_of_row[row]``: a number below ``n_values``, or -1 for none.
+    Written into ``out``, (people, columns), from ``first_column`` on.
+    """
+    out[:, first_column : first_column + len(windows)] = 0
+    met_by = np.full(n_values, -1, dtype=np.int32)
+    youngest = np.empty(n_values, dtype=np.int32)
+    met = np.empty(n_values, dtype=np.int32)
+    n_met = 0
+    for i in range(len(row)):
+        value = value_of_row[row[i]]
+        if value >= 0 and known[i] < index_day:
+            age = index_day - day[i]
+            if met_by[value] != person[i]:
+                met_by[value] = person[i]
+                youngest[value] = age
+                met[n_met] = value
+                n_met += 1
+            else:
+                youngest[value] = min(youngest[value], age)
+        if i + 1 == len(row) or person[i + 1] != person[i]:
+            for k in range(n_met):
+                for w in range(len(windows)):
+                    out[person[i], first_column + w] += youngest[met[k]] <= windows[w]
+            n_met = 0

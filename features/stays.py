@@ -32,14 +32,14 @@ LONGEST_UNENDED = 30
 choice, from no source: longer than nearly all stays, as long as the time after a discharge
 within which an admission is called a readmission."""
 
-_OPEN = np.int64(2**40)
+GOES_ON = np.int64(2**40)
 
 
 @dataclass(frozen=True)
 class Stays:
     """Inpatient stays, a row each, by person and beginning; days since 1970-01-01.
 
-    ``row``: place of the stay in its table. ``end``: ``2**40`` while it goes on.
+    ``row``: place of the stay in its table. ``end``: ``GOES_ON`` while it does.
     """
 
     row: np.ndarray
@@ -76,7 +76,7 @@ class Stays:
         begins = np.ones(len(self.row), dtype=bool)
         if len(self.row) > 1:
             # Persons ascend, so a running maximum lifted by person stays within each.
-            lift = self.person * (2 * _OPEN)
+            lift = self.person * (2 * GOES_ON)
             reached = np.maximum.accumulate(lift + self.end)
             begins[1:] = lift[1:] + self.start[1:] > reached[:-1]
         return np.cumsum(begins) - 1
@@ -90,8 +90,8 @@ class Stays:
         """The stays known then: ends hidden unless passed, and an unended stay with a later
         one closed."""
         seen = self.take(np.flatnonzero(np.maximum(self.start, self.recorded) < index_day))
-        end = np.where(seen.end < index_day, seen.end, _OPEN)
-        followed = np.flatnonzero((end[:-1] == _OPEN) & (seen.person[1:] == seen.person[:-1]))
+        end = np.where(seen.end < index_day, seen.end, GOES_ON)
+        followed = np.flatnonzero((end[:-1] == GOES_ON) & (seen.person[1:] == seen.person[:-1]))
         longest = seen.start[followed] + LONGEST_UNENDED
         end[followed] = np.minimum(seen.start[followed + 1], longest)
         return Stays(seen.row, seen.person, seen.start, end, seen.recorded)
@@ -158,7 +158,7 @@ def _joined(tables: Tables, contacts: pd.DataFrame, stays: Stays, kept: np.ndarr
     last = np.maximum.reduceat(stays.end, first) if len(first) else stays.end
     missing = np.iinfo(np.int64).min
     ends = contacts["end"].to_numpy().astype("datetime64[s]").copy()
-    ends[stays.row[first]] = np.where(last < _OPEN, last, missing).astype("datetime64[D]")
+    ends[stays.row[first]] = np.where(last < GOES_ON, last, missing).astype("datetime64[D]")
     part = np.setdiff1d(np.arange(len(stays.row)), first, assume_unique=True)
     absorbed, into = stays.row[part], stays.row[first][chain[part]]
     kept[absorbed] = False
@@ -174,7 +174,7 @@ def _joined(tables: Tables, contacts: pd.DataFrame, stays: Stays, kept: np.ndarr
 
 def _days(dates: pd.Series) -> np.ndarray:
     moments = dates.to_numpy().astype("datetime64[D]")
-    return np.where(np.isnat(moments), _OPEN, moments.astype(np.int64))
+    return np.where(np.isnat(moments), GOES_ON, moments.astype(np.int64))
 
 
 def _rows_on(

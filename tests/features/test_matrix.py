@@ -76,10 +76,10 @@ def test_count_window_edges() -> None:
 def test_one_class_of_rows_may_belong_to_many_measures() -> None:
     known = tables(
         contacts="""
-        person_id | start      | setting   | urgency
-        a         | 2024-03-31 | inpatient | unplanned
-        a         | 2024-03-20 | inpatient | planned
-        a         | 2024-03-30 | primary   | planned
+        person_id | start      | end        | setting   | urgency
+        a         | 2024-03-31 |            | inpatient | unplanned
+        a         | 2024-03-20 | 2024-03-21 | inpatient | planned
+        a         | 2024-03-30 | 2024-03-30 | primary   | planned
         """
     )
     counts = [

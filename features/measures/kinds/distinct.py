@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from features.events import NEVER
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -28,17 +27,26 @@ class Distinct(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[Distinct], view: View) -> list[np.ndarray]:
+        from features import kernels
+
+        out, first = view.room(measures)
         results = []
-        for measure in measures:
-            pairs = view.history.pairs(measure.of, measure.column)
-            known = np.flatnonzero(pairs.events.known < view.day)
-            age = np.full(len(pairs.person), NEVER, dtype=np.int32)
-            np.minimum.at(age, pairs.of_event[known], view.day - pairs.events.day[known])
-            columns = [
-                np.bincount(pairs.person[age <= window], minlength=len(view))
-                for window in measure.windows
-            ]
-            results.append(np.column_stack(columns))
+        for measure, column in zip(measures, first, strict=True):
+            events = view.history.select(measure.of)
+            value, values = view.history.arrays(measure.of.table.name).labels(measure.column)
+            kernels.count_distinct(
+                events.person,
+                events.day,
+                events.known,
+                events.row,
+                value.astype(np.int64, copy=False),
+                len(values),
+                np.array(measure.windows, dtype=np.int32),
+                view.day,
+                column,
+                out,
+            )
+            results.append(out[:, column : column + len(measure.windows)])
         return results
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -25,9 +25,14 @@ class _OfList(Measure):
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.coded(self.codelist).known_in(coverage)
 
-    def _seen(self, view: View, window: int) -> np.ndarray:
-        """(people, groups): a row of the group within the window."""
-        return view.group_ages(self.of, self.codelist) <= window
+    @cached_property
+    def _ages(self) -> np.ndarray:
+        """The windows, to be compared with ages of (people, 1, groups)."""
+        return np.array(self.windows, dtype=np.int32)[:, None]
+
+    def _seen(self, view: View) -> np.ndarray:
+        """(people, windows, groups): a row of the group within the window."""
+        return view.group_ages(self.of, self.codelist)[:, None, :] <= self._ages
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,24 +124,17 @@ class GroupCount(_OfList):
 
     @classmethod
     def compute(cls, measures: Sequence[GroupCount], view: View) -> list[np.ndarray]:
-        return [
-            np.column_stack([measure._count(view, window) for window in measure.windows])
-            for measure in measures
-        ]
+        return [measure._count(view) for measure in measures]
 
-    def _count(self, view: View, window: int) -> np.ndarray:
-        counted = self.codelist.apply_hierarchy(
-            self._seen(view, window) & self._fresh(view, window)
-        )
+    def _count(self, view: View) -> np.ndarray:
+        present = self._seen(view)
+        if self.new:
+            first = view.group_ages(self.of, self.codelist, earliest=True)[:, None, :]
+            present &= (first <= self._ages) | (first == NEVER)
+        counted = self.codelist.apply_hierarchy(present)
         if self.among:
-            counted = counted[:, [self.codelist.index[group] for group in self.among]]
-        return counted.sum(axis=1)
-
-    def _fresh(self, view: View, window: int) -> np.ndarray | bool:
-        if not self.new:
-            return True
-        first = view.group_ages(self.of, self.codelist, earliest=True)
-        return (first <= window) | (first == NEVER)
+            counted = counted[:, :, [self.codelist.index[group] for group in self.among]]
+        return counted.sum(axis=2)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -151,11 +149,4 @@ class CodeScore(_OfList):
 
     @classmethod
     def compute(cls, measures: Sequence[CodeScore], view: View) -> list[np.ndarray]:
-        results = []
-        for measure in measures:
-            codelist = measure.codelist
-            columns = []
-            for window in measure.windows:
-                columns.append(codelist.score(measure._seen(view, window)))
-            results.append(np.column_stack(columns))
-        return results
+        return [measure.codelist.score(measure._seen(view)) for measure in measures]

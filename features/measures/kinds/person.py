@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from features.events import label
 from features.history import View
 from features.measures.base import Measure
 from features.tables import Coverage
@@ -52,10 +53,9 @@ class PersonIs(Measure):
     def compute(cls, measures: Sequence[PersonIs], view: View) -> list[np.ndarray]:
         results = []
         for measure in measures:
-            texts = view.history.persons[measure.column]
-            flag = (texts == measure.value).to_numpy(dtype=np.float64, na_value=np.nan)
-            flag[texts.isna().to_numpy()] = np.nan
-            results.append(flag[:, None])
+            number, values = label(view.history.persons[measure.column])
+            flag = np.array([*(value == measure.value for value in values), np.nan])
+            results.append(flag[number][:, None])
         return results
 
 
