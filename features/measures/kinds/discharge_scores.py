@@ -20,7 +20,7 @@ _STRIDE = np.int64(2) * NEVER
 
 @dataclass(frozen=True)
 class Discharges:
-    """The latest discharge of those who have one; equal-length arrays, sorted by person."""
+    """The latest discharges of those who have one; equal-length arrays, sorted by person."""
 
     person: np.ndarray
     start: np.ndarray
@@ -49,12 +49,20 @@ class _OfDischarge(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[_OfDischarge], view: View) -> list[np.ndarray]:
-        return [measure._columns(view) for measure in measures]
+        latest: dict[tuple[Rows, Rows, int], Discharges] = {}
+        results = []
+        for m in measures:
+            key = (m.stays, m.unplanned, m.windows[-1])
+            if key not in latest:
+                latest[key] = latest_discharges(view, m.stays, m.unplanned, m.windows[-1])
+            results.append(m._columns(view, latest[key]))
+        return results
 
-    def _columns(self, view: View) -> np.ndarray:
-        latest = latest_discharges(view, self.stays, self.unplanned)
-        points = self._points(view, latest)
+    def _columns(self, view: View, latest: Discharges) -> np.ndarray:
         columns = np.full((len(view), len(self.windows)), np.nan)
+        if not len(latest.person):
+            return columns
+        points = self._points(view, latest)
         for number, window in enumerate(self.windows):
             within = view.day - latest.end <= window
             columns[latest.person[within], number] = points[within]
@@ -144,11 +152,14 @@ def hospital_admissions(admissions: np.ndarray) -> np.ndarray:
     return np.select([admissions > 5, admissions >= 2], [5, 2], default=0)
 
 
-def latest_discharges(view: View, stays: Rows, unplanned: Rows) -> Discharges:
-    """Of stays discharged on one day the one begun last; unplanned before planned."""
+def latest_discharges(view: View, stays: Rows, unplanned: Rows, within: int) -> Discharges:
+    """Each person's latest discharge of the last ``within`` days.
+
+    Of stays discharged on one day the one begun last; unplanned before planned.
+    """
     events = view.events(stays)
     assert events.end is not None
-    over = np.flatnonzero(events.end != NEVER)
+    over = np.flatnonzero((events.end != NEVER) & (view.day - events.end <= within))
     events = events.take(over)
     assert events.end is not None
     acute = np.isin(events.row, view.events(unplanned).row)

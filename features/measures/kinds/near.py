@@ -57,6 +57,8 @@ class Near(Measure):
         oldest = view.day - self.windows[-1]
         person, moment = _moments(view.events(self.of), ended=self.ended)
         counts = np.flatnonzero(moment >= oldest)
+        if not len(counts):
+            return np.zeros((len(view), len(self.windows)))
         person, moment = person[counts], moment[counts]
         other_person, starts, ends = self._others(view, oldest + self.first)
         key = person.astype(np.int64) * _STRIDE
