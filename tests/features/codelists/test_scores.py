@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.codelists import CHARLSON, ELIXHAUSER, HFRS, RXRISK, CodeList
+from features.codelists import ANTICHOLINERGIC, CHARLSON, ELIXHAUSER, HFRS, RXRISK, CodeList
 
 
 def score(codelist: CodeList, *codes: str) -> float:
@@ -80,6 +80,20 @@ def test_hospital_frailty_risk_score(codes: list[str], points: float, why: str) 
 )
 def test_rxrisk(codes: list[str], points: float, why: str) -> None:
     assert score(RXRISK, *codes) == points, why
+
+
+@pytest.mark.parametrize(
+    ("codes", "points", "why"),
+    [
+        (["N06AA09"], 3, "amitriptyline"),
+        (["N06AA09", "C03CA01"], 4, "and furosemide, which weighs 1"),
+        (["N06AA09", "R06AD02"], 6, "two strong substances"),
+        (["A10BA02"], 1, "metformin weighs 1"),
+        (["C10AA05"], 0, "atorvastatin is not in the list"),
+    ],
+)
+def test_anticholinergic_burden(codes: list[str], points: float, why: str) -> None:
+    assert score(ANTICHOLINERGIC, *codes) == points, why
 
 
 def test_codes_that_icd_10_se_lacks_are_named() -> None:
