@@ -129,6 +129,7 @@ longest_time_without_contact = LongestGap(
     name="longest_time_without_contact",
     domain=Domain.CONTINUITY,
     of=contacts,
+    staying=contacts.where(setting="inpatient"),
     windows=(365, 730),
     unit="days",
     says=days_of(sv="längsta tid utan någon vårdkontakt", en="longest time without any contact"),

@@ -18,44 +18,59 @@ from features.tables import Coverage
 class LongestGap(Measure):
     """The longest run of days without a row in each window, up to the index date.
 
-    The window's first day counts as if there had been a row the day before: a person
-    without any has a gap as long as the window.
+    Of the rows in ``staying`` (stays) every day counts, from the first to the last; one that
+    goes on reaches the index date. A person without any row has a gap as long as the window.
     """
 
     of: Rows
+    staying: Rows | None = None
     needs_unit: ClassVar[bool] = True
     windowed: ClassVar[bool] = True
 
     def known_in(self, coverage: Coverage) -> bool:
-        return self.of.known_in(coverage)
+        return self.of.known_in(coverage)  # a source without stays tells the rest
 
     @classmethod
     def compute(cls, measures: Sequence[LongestGap], view: View) -> list[np.ndarray]:
-        return [
-            np.column_stack([_longest(view, measure.of, window) for window in measure.windows])
-            for measure in measures
-        ]
+        results = []
+        for measure in measures:
+            spans = measure._spans(view)
+            columns = [_longest(*spans, len(view), view.day, window) for window in measure.windows]
+            results.append(np.column_stack(columns))
+        return results
+
+    def _spans(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """People, first days and last days of rows and stays."""
+        events = view.events(self.of)
+        if self.staying is None:
+            return events.person, events.day, events.day
+        stays = view.events(self.staying)
+        assert stays.end is not None
+        return (
+            np.concatenate([events.person, stays.person]),
+            np.concatenate([events.day, stays.day]),
+            np.concatenate([events.day, np.minimum(stays.end, view.day)]),
+        )
 
 
-def _longest(view: View, rows: Rows, window: int) -> np.ndarray:
-    events = view.events(rows)
-    ages = view.ages(events)
-    within = np.flatnonzero(ages <= window)
-    n, edge = len(view), window + 1
-    everyone = np.arange(n, dtype=np.int64)
-    # One number a day: person by person, from the day before the window to the index date.
-    days = np.concatenate(
-        [
-            everyone * (edge + 1),
-            events.person[within].astype(np.int64) * (edge + 1) + (edge - ages[within]),
-            everyone * (edge + 1) + edge,
-        ]
-    )
-    days.sort()
-    person, apart = days[1:] // (edge + 1), np.diff(days) - 1
+def _longest(
+    person: np.ndarray, first: np.ndarray, last: np.ndarray, n: int, index_day: int, window: int
+) -> np.ndarray:
+    """The longest gap of each of ``n`` people in the ``window`` days before ``index_day``."""
+    begins = index_day - window
+    within = np.flatnonzero(last >= begins)
+    # The day before the window and the index date bound it, person by person.
+    everyone, stride = np.arange(n, dtype=np.int64), np.int64(window + 2)
+    owner = np.concatenate([everyone, person[within], everyone])
+    edges = np.zeros(n, dtype=np.int64), np.full(n, window + 1)
+    first_day = np.concatenate([edges[0], np.maximum(first[within] - begins, 0) + 1, edges[1]])
+    last_day = np.concatenate([edges[0], last[within] - begins + 1, edges[1]])
+    order = np.argsort(owner * stride + first_day, kind="stable")
+    owner, first_day = owner[order], first_day[order]
+    reached = np.maximum.accumulate(owner * stride + last_day[order]) - owner * stride
+    same = np.flatnonzero(owner[1:] == owner[:-1])
     longest = np.zeros(n, dtype=np.int64)
-    same = person == days[:-1] // (edge + 1)
-    np.maximum.at(longest, person[same], apart[same])
+    np.maximum.at(longest, owner[1:][same], (first_day[1:] - reached[:-1] - 1)[same])
     return longest
 
 

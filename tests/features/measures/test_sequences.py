@@ -173,3 +173,25 @@ def test_changes_of_setting_count_within_each_window(features: Features) -> None
         """,
     )
     assert [list(person.values()) for person in found] == [[2, 2], [0, 1]]
+
+
+def test_days_in_hospital_are_not_without_contact(features: Features) -> None:
+    found = features(
+        "longest_time_without_contact_365d",
+        contacts="""
+        person_id | start      | end        | setting
+        a         | 2023-06-01 | 2024-01-01 | inpatient <- 60 days before it, 90 after
+        b         | 2023-06-01 | 2024-03-31 | inpatient
+        b         | 2023-12-01 | 2023-12-01 | emergency <- within the stay
+        c         | 2023-01-01 | 2023-10-04 | inpatient <- from before the window; 179 after
+        d         | 2024-01-01 |            | inpatient <- goes on; 274 before it
+        e         | 2022-01-01 | 2023-04-01 | inpatient <- ended the day before the window
+        """,
+    )
+    assert [person["longest_time_without_contact_365d"] for person in found] == [
+        90,
+        60,
+        179,
+        274,
+        365,
+    ]
