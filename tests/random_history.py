@@ -5,7 +5,7 @@ import pandas as pd
 
 from features.codelists import CODE_LISTS
 from features.measures.observations import VALUES
-from features.tables import ALL_TABLES, Kind, Table, Tables
+from features.tables import ALL_TABLES, TABLE, Kind, Table, Tables
 
 MIDDLE = np.datetime64("2024-04-01")
 """Rows happen, end and are recorded around this day."""
@@ -52,6 +52,24 @@ def random_tables(seed: int, people: int = 6, rows: int = 60) -> Tables:
     owner = made["contacts"].set_index("contact_id")["person_id"]
     for name in ("diagnoses", "procedures"):
         made[name]["person_id"] = owner[made[name]["contact_id"]].to_numpy()
+    return made
+
+
+def deliverable(tables: Tables) -> Tables:
+    """The same rows, mended where the contract would reject them: nothing ends before it
+    starts, no event is recorded before it happened, nobody dies before birth."""
+    made = {}
+    for name, rows in tables.items():
+        table = TABLE[name]
+        if table.ended:
+            rows = rows.assign(end=rows["end"].where(rows["end"] >= rows["start"]))
+        if table.happened:
+            known = rows[[table.happened, "recorded_at"]].max(axis=1)
+            rows = rows.assign(recorded_at=known.astype("datetime64[s]"))
+        else:
+            died = rows["death_date"].where(rows["death_date"] >= rows["birth_date"])
+            rows = rows.assign(death_date=died)
+        made[name] = rows
     return made
 
 
