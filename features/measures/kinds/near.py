@@ -12,7 +12,7 @@ from features.events import NEVER, Events
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
-from features.tables import Coverage
+from features.tables import CONTACTS, Coverage
 
 _STRIDE = np.int64(2) * NEVER
 
@@ -89,7 +89,9 @@ class Near(Measure):
         ends = begins
         if self.lasting:
             assert events.end is not None
-            ends = np.minimum(events.end, view.day)
+            # A stay ends on its last day, a period on the first day after it.
+            after = 0 if self.other.table is CONTACTS else 1
+            ends = np.maximum(np.minimum(events.end, view.day) - after, begins)
         recent = np.flatnonzero(ends >= oldest)
         person, begins, ends = person[recent], begins[recent], ends[recent]
         key = person.astype(np.int64) * _STRIDE

@@ -106,13 +106,15 @@ def test_handovers_between_region_and_municipality(features: Features) -> None:
         b         | 2024-03-01 | 2024-03-05 | inpatient | unplanned
         c         | 2024-03-01 | 2024-03-05 | inpatient | unplanned
         d         | 2024-03-01 | 2024-03-05 | inpatient | unplanned
+        e         | 2024-03-01 | 2024-03-05 | inpatient | unplanned
         """,
         municipal_care="""
         person_id | kind             | start      | end
         a         | home_help        | 2023-01-01 |            <- before, and still
         b         | home_health_care | 2024-03-19 |            <- day 14, and new
         c         | home_health_care | 2024-03-20 |            <- day 15, and new
-        d         | home_help        | 2023-01-01 | 2024-03-01 <- ended when admitted
+        d         | home_help        | 2023-01-01 | 2024-03-01 <- last day: the day before
+        e         | home_help        | 2023-01-01 | 2024-02-29 <- no longer that day
         """,
     )
     assert [list(person.values()) for person in found] == [
@@ -120,6 +122,7 @@ def test_handovers_between_region_and_municipality(features: Features) -> None:
         [1, 1, 0],
         [0, 1, 0],
         [0, 0, 1],
+        [0, 0, 0],
     ]
 
 
