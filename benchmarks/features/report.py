@@ -1,0 +1,159 @@
+"""The results page, docs/benchmarks.md, from one run's figures."""
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from benchmarks.features.compare import Compared
+from benchmarks.features.dates import Dates
+from benchmarks.features.meds_tab import MedsTab
+from benchmarks.features.one_person import OnePerson
+from benchmarks.features.scaling import Scaled
+
+PACKAGES = ("numpy", "numba", "pandas", "polars", "duckdb")
+TIMES_THE_BEST, TIMES_THE_FLOOR = 6.0, 8.0
+FLAT_WITHIN, MOST_GB, MOST_MILLISECONDS = 0.15, 4.0, 5.0
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was measured; None for what this run left out."""
+
+    command: str
+    compared: Compared | None = None
+    scaled: list[Scaled] | None = None
+    one_person: OnePerson | None = None
+    dates: Dates | None = None
+    meds_tab: MedsTab | None = None
+
+
+def page(results: Results) -> str:
+    parts = [_head(results.command)]
+    if results.compared:
+        parts.append(_compared(results.compared))
+    if results.meds_tab:
+        parts.append(results.meds_tab.says())
+    if results.scaled:
+        parts.append(_scaled(results.scaled))
+    if results.one_person:
+        parts.append(_one_person(results.one_person))
+    if results.dates:
+        parts.append(_dates(results.dates))
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(command: str) -> str:
+    packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
+    return f"""# Benchmarks
+
+Written by `{command}`; do not edit.
+Ratios are what to read: absolute times move with the machine and with what else runs on it
+(load when this page was begun: {os.getloadavg()[0]:.1f}).
+
+- Machine: {_cpu()}, {os.cpu_count()} cores, {_memory_gb():.0f} GB of memory, {platform.system()}
+- Python {platform.python_version()}, {packages}
+- {date.today().isoformat()}"""
+
+
+def _compared(c: Compared) -> str:
+    best = min(c.as_written.values())
+    floor = min(seconds for name, seconds in c.floor.items() if name != "floor, NumPy")
+    rows = [
+        (name, seconds)
+        for group in (c.engine, c.as_written, c.our_design, c.floor)
+        for name, seconds in group.items()
+    ]
+    lines = "\n".join(
+        f"| {name} | {_seconds(seconds)} | {_seconds(seconds / c.ours)} |" for name, seconds in rows
+    )
+    in_design = min(c.our_design.values())
+    return f"""## Against others
+
+{c.people:,} people, {c.events:,} events, {c.features} window features; best of {c.repeats}
+(once, where one run takes longer than a minute). Every contender starts from its own columns in
+memory and ends with the same dense float32 matrix; the matrices were compared number by number.
+
+| | seconds | times Framsynt's |
+|---|---|---|
+{lines}
+
+- The best of the others as their users write it took **{best / c.ours:.1f} times** as long
+  ({_verdict(best / c.ours >= TIMES_THE_BEST)}: at least {TIMES_THE_BEST:.0f}).
+- The best of the others as counter in our own design took {in_design / c.ours:.1f} times as long.
+- Framsynt took **{c.ours / floor:.1f} times the floor**, a scan with one group-by in DuckDB or
+  Polars, whichever is faster ({_verdict(c.ours / floor <= TIMES_THE_FLOOR)}: at most
+  {TIMES_THE_FLOOR:.0f}); {c.ours / c.floor["floor, NumPy"]:.1f} times the same scan by
+  `numpy.bincount`, which relies on people being numbered without gaps.
+- Cores busy: {c.cpu_per_second:.1f} seconds of processor time per second."""
+
+
+def _scaled(sizes: list[Scaled]) -> str:
+    each = [one.microseconds_per_person for one in sizes]
+    spread = max(each) / min(each) - 1
+    peak = max(one.peak_gb for one in sizes)
+    lines = "\n".join(
+        f"| {one.people:,} | {one.events:,} | {one.seconds:.2f} "
+        f"| {one.microseconds_per_person:.2f} | {one.cpu_seconds / one.seconds:.2f} "
+        f"| {one.peak_gb:.2f} |"
+        for one in sizes
+    )
+    return f"""## As the region grows
+
+Partition by partition; each size in a process of its own, the matrices summed and let go.
+
+| people | events | seconds | microseconds per person | cores busy | peak memory, GB |
+|---|---|---|---|---|---|
+{lines}
+
+- Time per person differs by {100 * spread:.0f} % between sizes
+  ({_verdict(spread <= FLAT_WITHIN)}: within {100 * FLAT_WITHIN:.0f} %).
+- Peak memory is {peak:.2f} GB, the simulated events included
+  ({_verdict(peak < MOST_GB)}: under {MOST_GB:.0f} GB)."""
+
+
+def _one_person(one: OnePerson) -> str:
+    return f"""## One person, as an API call asks
+
+All {one.features} features of a history of {one.rows} rows, from checked tables to matrix, in
+one process after warm-up, {one.calls} calls: median **{one.median:.1f} ms**, 99th percentile
+{one.p99:.1f} ms ({_verdict(one.median < MOST_MILLISECONDS)}: median under
+{MOST_MILLISECONDS:.0f} ms)."""
+
+
+def _dates(d: Dates) -> str:
+    return f"""## Many index dates
+
+{d.people:,} people: one date {d.one:.2f} s, {d.n} dates together {d.together:.2f} s, which is
+{100 * d.share:.0f} % of {d.n} times one date ({_verdict(d.share < 1)}: less)."""
+
+
+def _verdict(met: bool) -> str:
+    return "bar met" if met else "bar **missed**"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _memory_gb() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -1,0 +1,89 @@
+"""Time per person and peak memory as the region grows, each size in a process of its own.
+
+Partitions are made, turned into matrices and let go, a few at a time, as a run does it; only
+the matrices are timed. The checksum shows that every one was made.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from benchmarks.features.data import (
+    COVERAGE,
+    INDEX_DATE,
+    PEOPLE_PER_PARTITION,
+    canonical,
+    measures,
+    n_features,
+    simulate,
+)
+from features.history import History
+from features.matrix import fill
+from features.tables import Tables
+
+AT_ONCE = 8
+"""Partitions in memory at a time."""
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class Scaled:
+    people: int
+    events: int
+    seconds: float
+    cpu_seconds: float
+    peak_gb: float
+    checksum: float
+
+    @property
+    def microseconds_per_person(self) -> float:
+        return 1e6 * self.seconds / self.people
+
+
+def scaling(sizes: list[int], *, events_per_person: float, seed: int) -> list[Scaled]:
+    made = []
+    for people in sizes:
+        command = [sys.executable, "-m", "benchmarks.features", "--one-size", str(people)]
+        command += ["--events-per-person", str(events_per_person), "--seed", str(seed)]
+        answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        made.append(Scaled(**json.loads(answer.splitlines()[-1])))
+        print(f"{people:>12,} people {made[-1].seconds:8.2f} s", flush=True)
+    return made
+
+
+def one_size(people: int, *, events_per_person: float, seed: int) -> str:
+    """Runs one size in this process; its figures as JSON."""
+    counts = [
+        min(PEOPLE_PER_PARTITION, people - first)
+        for first in range(0, people, PEOPLE_PER_PARTITION)
+    ]
+    events, checksum, seconds, cpu = 0, 0.0, 0.0, 0.0
+
+    def make(number: int) -> Tables:
+        n = counts[number]
+        return canonical(simulate(n, round(n * events_per_person), seed + number), 0, n)
+
+    def matrix(tables: Tables) -> np.ndarray:
+        made = np.empty((len(tables["persons"]), n_features()), dtype=np.float32)
+        fill(made, History.of(tables, COVERAGE).at(INDEX_DATE), measures())
+        return made
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        matrix(make(0))  # warm
+        for first in range(0, len(counts), AT_ONCE):
+            partitions = list(pool.map(make, range(first, min(first + AT_ONCE, len(counts)))))
+            began, cpu_before = time.perf_counter(), time.process_time()
+            matrices = list(pool.map(matrix, partitions))
+            seconds += time.perf_counter() - began
+            cpu += time.process_time() - cpu_before
+            checksum += sum(float(one.sum(dtype=np.float64)) for one in matrices)
+            events += sum(len(t[name]) for t in partitions for name in t if name != "persons")
+            del partitions, matrices
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return json.dumps(asdict(Scaled(people, events, seconds, cpu, peak, checksum)))
