@@ -22,7 +22,7 @@ UTF-8 with comma or semicolon, and its first line names the columns. Dates are `
 of day is dropped); a decimal mark is a point; an empty field is missing. Columns marked optional
 may be left out, as may `recorded_at`. A table that is not delivered is "not known"; a table with
 columns but without rows is "known, none". READMEs, `.md`, `.json` and `.txt` files and
-`truth.parquet` are passed over; any other file is an error.
+whatever begins with `truth` are passed over; any other file is an error.
 
 `person_id` is a pseudonym. A column in which most values are Swedish personal identity or
 coordination numbers is refused, and with it the whole delivery.
