@@ -106,7 +106,7 @@ class TableArrays:
     @cached_property
     def on_contact(self) -> np.ndarray:
         """Which rows have a contact_id."""
-        return self.frame["contact_id"].notna().to_numpy(dtype=bool)
+        return ~np.asarray(self.frame["contact_id"].array.isna())
 
     def slots(self, selections: tuple[Rows, ...]) -> Slots:
         """Which of some selections the classes of rows belong to."""

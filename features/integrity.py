@@ -38,7 +38,10 @@ def contact_keys(person: np.ndarray, contact_id: pd.Series) -> np.ndarray:
     A 64-bit hash: two different contacts among a million share a key once in 40 million
     extracts.
     """
-    text = contact_id.astype(object).fillna("").to_numpy()
+    text = contact_id.array.to_numpy(dtype=object)
+    missing = np.asarray(contact_id.array.isna())
+    if missing.any():
+        text = np.where(missing, "", text)
     hashed = pd.util.hash_array(text, categorize=False)
     return hashed ^ ((person.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15))
 

@@ -48,12 +48,12 @@ def _columns(measures: tuple[Measure, ...]) -> pd.Index:
 
 
 def _index(history: History, index_dates: Sequence[date | str | pd.Timestamp]) -> pd.MultiIndex:
-    dates = pd.DatetimeIndex([pd.Timestamp(d) for d in index_dates]).as_unit("s")
-    distinct = dates.unique().sort_values()
+    dates = np.array([pd.Timestamp(one).to_datetime64() for one in index_dates], "datetime64[s]")
+    distinct, number = np.unique(dates, return_inverse=True)
     people = np.arange(len(history))
     return pd.MultiIndex(
-        levels=[pd.Index(history.person_ids), distinct],  # type: ignore[list-item]
-        codes=[np.tile(people, len(dates)), distinct.get_indexer(dates).repeat(len(people))],  # type: ignore[list-item]
+        levels=[pd.Index(history.person_ids), pd.DatetimeIndex(distinct)],  # type: ignore[list-item]
+        codes=[np.tile(people, len(dates)), number.repeat(len(people))],  # type: ignore[list-item]
         names=INDEX,
         verify_integrity=False,
     )

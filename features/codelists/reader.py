@@ -163,6 +163,17 @@ class CodeList:
 
     def rows_of(self, system: str, code: str) -> list[Row]:
         """The deciding row of every group that a code belongs to, in group order."""
+        met = self._rows_of.get((system, code))
+        if met is None:
+            met = self._rows_of[system, code] = self._look_up(system, code)
+        return met
+
+    @cached_property
+    def _rows_of(self) -> dict[tuple[str, str], list[Row]]:
+        """Codes met so far, as in ``_groups_of``."""
+        return {}
+
+    def _look_up(self, system: str, code: str) -> list[Row]:
         by_prefix = self._by_prefix.get(system, {})
         longest: dict[str, Row] = {}
         for length in range(1, len(code) + 1):
