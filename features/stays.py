@@ -182,15 +182,25 @@ def _rows_on(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Places of the diagnoses or procedures on the chosen contacts, and which of these each
     is on (a place in ``chosen``)."""
-    parts = pd.MultiIndex.from_arrays(
-        [contacts[name].iloc[chosen].astype("str") for name in ("person_id", "contact_id")]
+    wanted = contacts["contact_id"].iloc[chosen]
+    candidates = np.flatnonzero(rows["contact_id"].isin(wanted).to_numpy(dtype=bool))
+    if not len(candidates):
+        return candidates, candidates
+    keys = _keys(contacts["person_id"].iloc[chosen], wanted)
+    order = np.argsort(keys)
+    mine = _keys(rows["person_id"].iloc[candidates], rows["contact_id"].iloc[candidates])
+    place = order[np.searchsorted(keys[order], mine).clip(max=len(keys) - 1)]
+    found = keys[place] == mine
+    return candidates[found], place[found]
+
+
+def _keys(person_id: pd.Series, contact_id: pd.Series) -> np.ndarray:
+    """Person and contact as one 64-bit number each (``features.integrity.contact_keys``)."""
+    person, contact = (
+        pd.util.hash_array(ids.astype(object).to_numpy(), categorize=False)
+        for ids in (person_id, contact_id)
     )
-    candidates = np.flatnonzero(rows["contact_id"].isin(parts.get_level_values(1)).to_numpy())
-    found = rows.iloc[candidates]
-    place = parts.get_indexer(
-        pd.MultiIndex.from_arrays([found[name].astype("str") for name in parts.names])
-    )
-    return candidates[place >= 0], place[place >= 0]
+    return contact ^ (person * np.uint64(0x9E3779B97F4A7C15))
 
 
 def _with_early_rows(tables: Tables, contacts: pd.DataFrame, stays: Stays) -> np.ndarray:
