@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -214,6 +217,18 @@ def test_an_interrupted_simulation_leaves_the_earlier_region(
         simulate(SMALL, target, stop, processes)
     assert _hashes(target) == before
     assert [p.name for p in tmp_path.iterdir()] == ["region"]
+
+
+def test_what_a_killed_simulation_left_behind_is_swept_away(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / f".region.{ended.pid}-0a1b2c3d.tmp").mkdir()
+    others = [f".region.{os.getpid()}-0a1b2c3d.tmp", ".region.notes-mine.tmp", ".other.1-1.tmp"]
+    for name in others:
+        (tmp_path / name).mkdir()
+    settings = RegionSettings(people=10, paths=2, truth_dates=(date(2024, 7, 15),))
+    simulate(settings, tmp_path / "region")
+    assert {p.name for p in tmp_path.iterdir()} == {"region", *others}
 
 
 def test_the_smallest_region(tmp_path: Path) -> None:
