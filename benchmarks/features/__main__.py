@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.features.data import EVENTS_PER_PERSON
 
-SECTIONS = ("compare", "scaling", "one-person", "dates", "meds-tab")
+SECTIONS = ("compare", "meds-tab", "scaling", "one-person", "dates")
 SIZES = (50_000, 350_000, 1_750_000)
 EVENTS_PER_PERSON_SCALED = 1000 / 7
 """250 million events of 1,750,000 people."""
@@ -33,41 +33,37 @@ def main() -> None:
             one_size(chosen.one_size, events_per_person=chosen.events_per_person, seed=chosen.seed)
         )
         return
-    text = _run(chosen)
-    print("\n" + text)
-    if chosen.write:
-        chosen.write.write_text(text, encoding="utf-8")
+    _run(chosen)
 
 
-def _run(chosen: argparse.Namespace) -> str:
+def _run(chosen: argparse.Namespace) -> None:
+    """Section by section; the page is written after each, so that a stopped run leaves what
+    it has measured."""
     from benchmarks.features.compare import compare
     from benchmarks.features.dates import dates
     from benchmarks.features.meds_tab import meds_tab
     from benchmarks.features.one_person import one_person
-    from benchmarks.features.report import Results, page
+    from benchmarks.features.report import head, section
     from benchmarks.features.scaling import scaling
 
-    wanted, seed, repeats = set(chosen.only), chosen.seed, chosen.repeats
+    seed, repeats = chosen.seed, chosen.repeats
     events = chosen.events or EVENTS_PER_PERSON * chosen.people
-    command = "python -m benchmarks.features --write docs/benchmarks.md"
-    return page(
-        Results(
-            command,
-            compared=compare(chosen.people, events, seed=seed, repeats=repeats)
-            if "compare" in wanted
-            else None,
-            scaled=scaling(
-                list(chosen.sizes), events_per_person=chosen.events_per_person, seed=seed
-            )
-            if "scaling" in wanted
-            else None,
-            one_person=one_person(calls=300, seed=seed) if "one-person" in wanted else None,
-            dates=dates(min(chosen.people, 25_000), n=5, seed=seed, repeats=repeats)
-            if "dates" in wanted
-            else None,
-            meds_tab=meds_tab(chosen.meds_tab, seed=seed) if "meds-tab" in wanted else None,
-        )
-    )
+    run = {
+        "compare": lambda: compare(chosen.people, events, seed=seed, repeats=repeats),
+        "meds-tab": lambda: meds_tab(chosen.meds_tab, seed=seed),
+        "scaling": lambda: scaling(
+            list(chosen.sizes), events_per_person=chosen.events_per_person, seed=seed
+        ),
+        "one-person": lambda: one_person(calls=300, seed=seed),
+        "dates": lambda: dates(min(chosen.people, 25_000), n=5, seed=seed, repeats=repeats),
+    }
+    parts = [head("python -m benchmarks.features --write docs/benchmarks.md")]
+    for name in SECTIONS:
+        if name in chosen.only:
+            parts.append(section(run[name]()))
+            print(f"\n{parts[-1]}\n", flush=True)
+            if chosen.write:
+                chosen.write.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import os
 import platform
-from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,37 +14,29 @@ from benchmarks.features.scaling import Scaled
 
 PACKAGES = ("numpy", "numba", "pandas", "polars", "duckdb")
 TIMES_THE_BEST, TIMES_THE_FLOOR = 6.0, 8.0
+FULL_SIZE = 350_000
 FLAT_WITHIN, MOST_GB, MOST_MILLISECONDS = 0.15, 4.0, 5.0
 
 
-@dataclass(frozen=True)
-class Results:
-    """What was measured; None for what this run left out."""
-
-    command: str
-    compared: Compared | None = None
-    scaled: list[Scaled] | None = None
-    one_person: OnePerson | None = None
-    dates: Dates | None = None
-    meds_tab: MedsTab | None = None
+Result = Compared | MedsTab | OnePerson | Dates | list[Scaled]
 
 
-def page(results: Results) -> str:
-    parts = [_head(results.command)]
-    if results.compared:
-        parts.append(_compared(results.compared))
-    if results.meds_tab:
-        parts.append(results.meds_tab.says())
-    if results.scaled:
-        parts.append(_scaled(results.scaled))
-    if results.one_person:
-        parts.append(_one_person(results.one_person))
-    if results.dates:
-        parts.append(_dates(results.dates))
-    return "\n\n".join(parts) + "\n"
+def section(result: Result) -> str:
+    """One section of the page."""
+    match result:
+        case Compared():
+            return _compared(result)
+        case MedsTab():
+            return result.says()
+        case OnePerson():
+            return _one_person(result)
+        case Dates():
+            return _dates(result)
+        case _:
+            return _scaled(result)
 
 
-def _head(command: str) -> str:
+def head(command: str) -> str:
     packages = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     return f"""# Benchmarks
 
@@ -59,6 +50,9 @@ Ratios are what to read: absolute times move with the machine and with what else
 
 
 def _compared(c: Compared) -> str:
+    def verdict(met: bool) -> str:
+        return _verdict(met) if c.people >= FULL_SIZE else "too few people to judge by"
+
     best = min(c.as_written.values())
     floor = min(seconds for name, seconds in c.floor.items() if name != "floor, NumPy")
     rows = [
@@ -81,10 +75,10 @@ memory and ends with the same dense float32 matrix; the matrices were compared n
 {lines}
 
 - The best of the others as their users write it took **{best / c.ours:.1f} times** as long
-  ({_verdict(best / c.ours >= TIMES_THE_BEST)}: at least {TIMES_THE_BEST:.0f}).
+  ({verdict(best / c.ours >= TIMES_THE_BEST)}: at least {TIMES_THE_BEST:.0f}).
 - The best of the others as counter in our own design took {in_design / c.ours:.1f} times as long.
 - Framsynt took **{c.ours / floor:.1f} times the floor**, a scan with one group-by in DuckDB or
-  Polars, whichever is faster ({_verdict(c.ours / floor <= TIMES_THE_FLOOR)}: at most
+  Polars, whichever is faster ({verdict(c.ours / floor <= TIMES_THE_FLOOR)}: at most
   {TIMES_THE_FLOOR:.0f}); {c.ours / c.floor["floor, NumPy"]:.1f} times the same scan by
   `numpy.bincount`, which relies on people being numbered without gaps.
 - Cores busy: {c.cpu_per_second:.1f} seconds of processor time per second."""
