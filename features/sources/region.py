@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from features.errors import DataError
 from features.progress import Track
@@ -20,8 +21,7 @@ class RegionSource:
         """Raises DataError: no simulated region there, or one that is not whole."""
         data_through = _data_through(path)
         try:
-            truth = pd.read_parquet(path / "truth")
-            truth["index_date"] = truth["index_date"].astype("datetime64[s]")
+            truth = _truth(path / "truth")
         except (OSError, ValueError) as cause:
             raise DataError(
                 "cannot be read",
@@ -30,6 +30,16 @@ class RegionSource:
             ) from cause
         data = TablesSource().read(path, track)
         return replace(data, truth=truth, data_through=data_through)
+
+
+def _truth(folder: Path) -> pd.DataFrame:
+    """Ids and targets as categories in order: there are millions of rows."""
+    text = ["person_id", "target"]
+    truth = pq.read_table(folder, read_dictionary=text).to_pandas(date_as_object=False)
+    for name in text:
+        truth[name] = truth[name].cat.reorder_categories(sorted(truth[name].cat.categories))
+    truth["index_date"] = truth["index_date"].astype("datetime64[s]")
+    return truth
 
 
 def _data_through(path: Path) -> date:
