@@ -53,6 +53,7 @@ class History:
         self.coverage = coverage
         self.persons = persons
         self._people = pd.Index(persons["person_id"].astype(str))
+        self._len = len(persons)
         self._tables = tables
         self._arrays: dict[str, TableArrays] = {}
         self._selected: dict[Rows, Events] = {}
@@ -69,7 +70,7 @@ class History:
         return cls(tables, coverage or Coverage.of(tables))
 
     def __len__(self) -> int:
-        return len(self.persons)
+        return self._len
 
     @property
     def person_ids(self) -> np.ndarray:
@@ -143,7 +144,7 @@ class History:
         arrays = self.arrays(rows.table.name)
         if rows.conditions or rows.codes:
             hit = rows.matches(arrays.classes)
-            events = arrays.events.take(np.flatnonzero(hit[arrays.row_class]))
+            events = arrays.events.take(hit[arrays.row_class].nonzero()[0])
         else:
             events = arrays.events
         if rows.listed is not None:
@@ -332,7 +333,7 @@ class View:
 
     def known(self, events: Events) -> Events:
         """Those of the events that were known, their ends hidden unless passed."""
-        seen = events.take(np.flatnonzero(events.known < self.day))
+        seen = events.take((events.known < self.day).nonzero()[0])
         if seen.end is None:
             return seen
         end = np.where(seen.end < self.day, seen.end, NEVER).astype(np.int32)
@@ -364,7 +365,7 @@ class View:
         key = (base, codelist, earliest)
         if key not in self._group_ages:
             events, group = self.history.grouped(base, codelist)
-            known = np.flatnonzero(events.known < self.day)
+            known = (events.known < self.day).nonzero()[0]
             width = len(codelist.groups)
             cell = events.person[known].astype(np.int64) * width + group[known]
             age = (self.day - events.day[known]).astype(np.int32)

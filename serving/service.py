@@ -53,6 +53,7 @@ class RiskService:
     def __init__(self) -> None:
         import lightgbm  # noqa: F401  (while the champion is still being looked up)
 
+        import features.kernels  # noqa: F401  (compiled now, so that no caller waits for it)
         from serving.desk import Desk
         from serving.scoring import Scorer
 
