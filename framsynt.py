@@ -6,21 +6,20 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from features.errors import FramsyntError, SettingsError
 from features.home import Home
+from features.progress import Bars
 
 if TYPE_CHECKING:
     from features.store import Extract
-
-T = TypeVar("T")
 
 app = typer.Typer(
     name="framsynt",
@@ -65,42 +64,6 @@ def _date(text: str, option: str) -> date:
         ) from None
 
 
-class _Bars:
-    """A ``Track`` that draws a progress bar for anything longer than two seconds."""
-
-    PATIENCE_SECONDS = 2.0
-
-    def __call__(
-        self, items: Iterable[T], description: str, total: int | None = None
-    ) -> Iterator[T]:
-        from rich.console import Console
-        from rich.progress import BarColumn as Bar
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        if total is None and isinstance(items, Sized):
-            total = len(items)
-        console = Console(stderr=True)
-        progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            Bar(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-        )
-        started, task = time.monotonic(), progress.add_task(description, total=total)
-        try:
-            for item in items:
-                yield item
-                progress.advance(task)
-                if not progress.live.is_started and (
-                    time.monotonic() - started > self.PATIENCE_SECONDS
-                ):
-                    progress.start()
-        finally:
-            progress.stop()
-
-
 def _written(path: Path, write: Callable[[Path], object]) -> None:
     """Writes a file whole or not at all."""
     part = path.with_name(f".{path.name}.part")
@@ -142,7 +105,7 @@ def demo(
     from training import report
     from training.train import train as run_training
 
-    place, track, started = _home(home), _Bars(), time.monotonic()
+    place, track, started = _home(home), Bars(), time.monotonic()
     if serve:
         from serving.run import check_port
 
@@ -187,7 +150,7 @@ def simulate(
     settings = RegionSettings(people=people, youngest=youngest)
     if seed is not None:
         settings = replace(settings, seed=seed)
-    run(settings, path, track=_Bars(), processes=processes or processors())
+    run(settings, path, track=Bars(), processes=processes or processors())
     _say(f"Region of {people:,} people written to {path}.")
 
 
@@ -215,7 +178,7 @@ def ingest(
     extract = ExtractStore(_home(home)).ingest(
         SOURCES[source],
         path,
-        track=_Bars(),
+        track=Bars(),
         max_rejected=DEFAULT_MAX_REJECTED if max_rejected is None else max_rejected,
     )
     _told(extract)
@@ -285,7 +248,7 @@ def train(
         index_dates=_dates(index_dates, "--index-dates"),
         test_index_dates=_dates(test_index_dates, "--test-index-dates"),
     )
-    result = run(_home(home), settings, _Bars())
+    result = run(_home(home), settings, Bars())
     report.show(result.judgement)
     _say(f"Model version {result.version} is champion. Report and model card: {result.reports}")
 
@@ -305,7 +268,7 @@ def evaluate(
     from training.evaluate import evaluate as run
 
     when = _date(index_date, "--index-date") if index_date else None
-    judgement = run(_home(home), when, _Bars())
+    judgement = run(_home(home), when, Bars())
     report.show(judgement)
     if json:
         text = plain.dumps(judgement.as_dict(), ensure_ascii=False, indent=2)
@@ -321,7 +284,7 @@ def score(
     """Score everyone listed: person_id, target, probability, model_version."""
     from training.score import score as run
 
-    scores = run(_home(home), _date(index_date, "--index-date"), _Bars())
+    scores = run(_home(home), _date(index_date, "--index-date"), Bars())
     _written(out, lambda part: scores.to_parquet(part, index=False))
     _say(f"{len(scores):,} scores written to {out}.")
 
@@ -339,7 +302,7 @@ def replay(
     """
     from training import replay as replaying
 
-    replayed = replaying.replay(_home(home), mondays, weeks_apart, _Bars())
+    replayed = replaying.replay(_home(home), mondays, weeks_apart, Bars())
     _say(replaying.as_text(replayed))
     replaying.refuse_differences(replayed)
 
@@ -364,7 +327,7 @@ def weekly(
         raise SettingsError("not a whole number", where="--capacity", do="Write it as 20.")
     places = int(capacity) if capacity else CAPACITY
     accepted = [name.strip() for name in accept.split(",")] if accept else []
-    result = run_weekly(_home(home), week or None, places, track=_Bars(), accept=accepted)
+    result = run_weekly(_home(home), week or None, places, track=Bars(), accept=accepted)
     _say(result.summary())
 
 
