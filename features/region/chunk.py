@@ -64,8 +64,10 @@ def _tables(
     )  # fmt: skip
     met = c.contacts_of_chunk(settings, people, course, rng)
     recorded = met.start + rows.CONTACT_DELAY.draw(len(met), rng)
-    # An admission is known at once; so is a visit to the emergency department.
-    recorded = np.where(met.setting >= 2, met.start, recorded)
+    # An admission is known at once, and so is a visit to the emergency department; that
+    # another ward took over may be told later.
+    at_once = (met.setting >= 2) & ~c.goes_on_from_another(met)
+    recorded = np.where(at_once, met.start, recorded)
     number = people.first // settings.people_per_chunk * CONTACTS_PER_CHUNK + np.arange(len(met))
     ids = pc.binary_join_element_wise("K", pa.array(number).cast(pa.string()), "")
     yield "contacts", _contacts(settings, people, met, ids, recorded)

@@ -106,6 +106,8 @@ class Contacts:
 
 
 STAY, BEFORE_STAY, FOUND = -1, -2, -3
+TRANSFERRED = 0.12
+"""Share of unplanned stays of three days or more that another ward takes over. Our choice."""
 
 
 def contacts_of_chunk(
@@ -291,7 +293,39 @@ def _stays(
         "physician", emergency, stay.declining[through],
     )  # fmt: skip
     before.avoidable = stay.avoidable[through]
-    return [stay, before]
+    moved = _transferred(stay, settings, area, rng)
+    return [stay, moved, before]
+
+
+def _transferred(
+    stay: Contacts, settings: RegionSettings, area: np.ndarray, rng: np.random.Generator
+) -> Contacts:
+    """The second part of stays that another ward takes over; ends the first part in place.
+
+    Each part is delivered as a stay of its own, the second beginning the day the first ends.
+    """
+    days = np.where(stay.end == NO_DAY, 0, stay.end - stay.start)
+    on_the_way = (days >= 3) & (stay.urgency == 1)
+    which = np.flatnonzero(on_the_way & (rng.random(len(stay)) < TRANSFERRED))
+    day = stay.start[which] + 1 + (rng.random(len(which)) * (days[which] - 1)).astype(np.int64)
+    ward = hospital_unit(settings, area[which], rng.integers(0, WARDS, len(which)))
+    second = _contacts(
+        stay.person[which], day, STAY, "inpatient", "visit", "unplanned", "physician", ward,
+        stay.declining[which],
+    )  # fmt: skip
+    second.end = stay.end[which].copy()
+    second.avoidable = stay.avoidable[which]
+    stay.end[which] = day
+    return second
+
+
+def goes_on_from_another(contacts: Contacts) -> np.ndarray:
+    """Stays that begin the day another stay of the person ends; contacts by person and day."""
+    stay = np.flatnonzero(contacts.kind == STAY)
+    follows = np.zeros(len(contacts), dtype=bool)
+    same = contacts.person[stay[1:]] == contacts.person[stay[:-1]]
+    follows[stay[1:]] = same & (contacts.start[stay[1:]] == contacts.end[stay[:-1]])
+    return follows
 
 
 # Conditions that a specialist finds.

@@ -94,7 +94,8 @@ def observations_of(
     for number, kind in enumerate(KINDS):
         if kind.setting == "primary" and kind.profession in ("physician", "nurse"):
             in_person |= (contacts.kind == number) & (kind.form in ("visit", "home_visit"))
-    visit = np.flatnonzero(in_person)
+    at_hospital = (contacts.kind == STAY) | (contacts.setting == SETTINGS.index("emergency"))
+    visit = np.flatnonzero(in_person | at_hospital)
     n = len(people)
     grown_up = np.interp(people.age, [0, 1, 5, 10, 15, 18], [0.05, 0.14, 0.26, 0.44, 0.76, 1.0])
     usual_weight = np.where(people.female, 69.0, 83.0) + rng.normal(0, 11, n)
@@ -104,9 +105,10 @@ def observations_of(
     usual_egfr = 82 - 0.75 * (people.age - 70) + rng.normal(0, 8, n)
     parts = []
     for code, share, declining_share in (
-        (0, 0.45, 0.55), (2, 0.16, 0.35), (3, 0.14, 0.22), (4, 0.10, 0.60), (5, 0.14, 0.35),
+        (0, 0.45, 0.55), (2, 0.28, 0.45), (3, 0.20, 0.28), (4, 0.10, 0.60), (5, 0.25, 0.45),
     ):  # fmt: skip
         chance = np.where(contacts.declining[visit], declining_share, share)
+        chance = np.where(at_hospital[visit], 0.25 if code == 3 else 0.8, chance)
         which = visit[rng.random(len(visit)) < chance]
         person, day = contacts.person[which], contacts.start[which]
         week = np.clip(day // 7, 0, len(course.frailty) - 1)
@@ -156,14 +158,14 @@ def _frailty_scale(
             primary & (contacts.form == FORMS.index("home_visit")),
             primary & in_person & np.isin(contacts.profession, clinicians),
         ],
-        [0.45, 0.25, 0.20, 0.06],
+        [0.55, 0.30, 0.35, 0.12],
         default=0.0,
     )
     which = np.flatnonzero(rng.random(len(contacts)) < share * (age >= 75))
     person, day = contacts.person[which], contacts.start[which]
     week = np.clip(day // 7, 0, len(course.frailty) - 1)
     level = 2.0 + 1.6 * course.frailty[week, person].astype(np.float64)
-    level += contacts.declining[which] + 0.6 * rng.standard_normal(len(which))
+    level += contacts.declining[which] + 0.5 * rng.standard_normal(len(which))
     value = np.clip(np.round(level), 1, 9)
     return person, day, np.full(len(which), FRAILTY_SCALE), value
 

@@ -20,7 +20,7 @@ F_AVOIDABLE, F_OTHER, F_PLANNED, F_DEATH, F_DECLINE = range(5)
 # Columns of State.modifiers.
 M_WINTER, M_ALONE, M_MEDICINE, M_FALLS = range(4)
 
-LEVEL = {"avoidable": -8.83, "other": -7.42, "planned": -7.35, "death": -9.12, "decline": -6.0}
+LEVEL = {"avoidable": -8.86, "other": -7.42, "planned": -7.35, "death": -9.30, "decline": -6.0}
 AGE_PER_YEAR = {"avoidable": 0.012, "other": 0.016, "planned": -0.02, "death": 0.062}
 # As constants of their own, for the compiled loop.
 AGE_AVOIDABLE, AGE_OTHER = AGE_PER_YEAR["avoidable"], AGE_PER_YEAR["other"]
@@ -36,7 +36,7 @@ LOG_ENROLMENT_BEGINS, LOG_ENROLMENT_ENDS = (
     f32(np.log(ENROLMENT_BEGINS)),
     f32(np.log(ENROLMENT_ENDS)),
 )
-_AFTER_DISCHARGE = np.exp(-np.arange(100) / 4.5).astype(np.float32)
+_AFTER_DISCHARGE = np.exp(-np.arange(100) / 3.0).astype(np.float32)
 _LOG_LIMITS = np.log([0.14, 0.05, 0.05, 0.05, 0.05, 0.15, 0.20, 0.20]).astype(np.float32)
 """No transition is likelier than this in a week, in the order of ``latent``."""
 
@@ -195,6 +195,7 @@ def _log_hazards(
         after = _AFTER_DISCHARGE[since_discharge[i]]
         declining, enrolled = f32(is_declining[i]), f32(is_enrolled[i])
         residential = f32(is_residential[i])
+        again = min(recent_stays[i], f32(3))
         changed = min(medicine_change[i], f32(1.5)) * modifiers[M_MEDICINE, i]
         alone = modifiers[M_ALONE, i] * over
         cold = modifiers[M_WINTER, i] * winter
@@ -202,16 +203,16 @@ def _log_hazards(
         free = in_hospital[i] == 0
 
         x = fixed[F_AVOIDABLE, i] + f32(AGE_AVOIDABLE) * years
-        x += f32(0.48) * f + alone + cold + changed
-        x += f32(1.55) * declining + after * (f32(0.60) + f32(0.10) * f)
+        x += f32(0.52) * f + f32(0.30) * again + alone + cold + changed
+        x += f32(1.55) * declining + after * (f32(0.15) + f32(0.10) * f)
         x += f32(TEAM_EFFECT_AVOIDABLE) * enrolled
         x -= f32(0.35) * residential
         avoidable = x if free else IMPOSSIBLE
 
         x = fixed[F_OTHER, i] + f32(AGE_OTHER) * years
-        x += f32(0.42) * f + alone + f32(0.5) * cold + f32(0.5) * changed
+        x += f32(0.46) * f + f32(0.30) * again + alone + f32(0.5) * cold + f32(0.5) * changed
         x += modifiers[M_FALLS, i] * over
-        x += f32(0.95) * declining + after * (f32(0.37) + f32(0.07) * f)
+        x += f32(0.95) * declining + f32(0.07) * after * f
         x += f32(TEAM_EFFECT_OTHER) * enrolled
         x -= f32(0.20) * residential
         other = x if free else IMPOSSIBLE
@@ -221,7 +222,8 @@ def _log_hazards(
         planned = x if free else IMPOSSIBLE
 
         x = fixed[F_DEATH, i] + f32(AGE_DEATH) * years
-        x += f32(0.62) * f + f32(0.12) * winter + f32(1.0) * declining + f32(0.6) * after
+        x += f32(0.62) * f + f32(0.12) * winter + f32(1.3) * declining + f32(0.6) * after
+        x += f32(0.35) * again
         death = x + f32(0.35) * residential + (f32(0) if free else f32(1.2))
 
         x = fixed[F_DECLINE, i] + f32(0.42) * f + f32(1.5) * cold
@@ -229,7 +231,7 @@ def _log_hazards(
 
         onset = onset_total[i] + f32(0.05) * (age[i] + years - f32(80)) + f32(0.10) * (f - f32(1))
 
-        x = f32(-9.85) + f32(1.35) * f + f32(1.1) * f32(has_dementia[i]) + f32(2) * alone
+        x = f32(-10.60) + f32(1.80) * f + f32(1.1) * f32(has_dementia[i]) + f32(2) * alone
         moves = IMPOSSIBLE if is_residential[i] or age[i] + years < f32(65) else x
 
         frail = recent_stays[i] > f32(1.3) and f > f32(1.6) and not is_residential[i]

@@ -50,11 +50,11 @@ def state_at_start(people: People, rng: np.random.Generator) -> State:
     age = people.age.astype(np.float32)
     fixed, modifiers = linear_predictors(has, age, traits)
     weights = onset_weights(has, people)
-    drift = np.exp(rng.normal(-3.05, 0.45, n)) * np.exp(0.045 * (people.age - 75)) / YEAR_WEEKS
+    drift = np.exp(rng.normal(-3.02, 0.35, n)) * np.exp(0.045 * (people.age - 75)) / YEAR_WEEKS
     drift *= 1 + 0.6 * has[:, conditions().index["dementia"]]
     zero = np.zeros(n, dtype=np.float32)
     residential = rng.random(n) < 1 / (
-        1 + np.exp(-(-8.85 + 2.2 * people.frailty + 1.6 * has[:, conditions().index["dementia"]]))
+        1 + np.exp(-(-9.55 + 2.65 * people.frailty + 1.6 * has[:, conditions().index["dementia"]]))
     )
     return State(
         fixed=fixed,

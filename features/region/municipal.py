@@ -31,7 +31,7 @@ def municipal_care_of(
 ) -> MunicipalCare:
     n = len(people)
     # Those who live alone ask for help earlier; nobody asks at the same time.
-    threshold = 2.18 + 0.22 * rng.standard_normal(n) - 0.38 * people.lives_alone
+    threshold = 2.08 + 0.22 * rng.standard_normal(n) - 0.38 * people.lives_alone
     moved = np.where(
         course.residential.any(axis=0), course.residential.argmax(axis=0), NEVER
     ).astype(np.int64)

@@ -119,9 +119,9 @@ def people_of_chunk(
     frailty = np.exp(
         -0.36
         + 0.062 * (age - 75)
-        + 0.24 * constitution
-        + 0.07 * (many - 3)
-        + 0.22 * rng.standard_normal(n)
+        + 0.13 * constitution
+        + 0.10 * (many - 3)
+        + 0.10 * rng.standard_normal(n)
     )
     return People(
         first,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from features import events
 from features.region.settings import HORIZON_DAYS, RECORDING_DELAY_DAYS
+from features.stays import joined_as_of
 
 YEAR = pd.Timedelta(days=HORIZON_DAYS)
 
@@ -27,6 +29,7 @@ class Region:
             for path in sorted(folder.iterdir())
             if path.is_dir()
         }
+        self.tables |= joined_as_of(self.tables, events.day(about["data_through"]) + 1)
         people = self.tables["persons"].set_index("person_id")
         periods = self.tables["observation_periods"].set_index("person_id")
         here = (periods["start"] <= self.day) & ~(periods["end"] <= self.day)
