@@ -69,6 +69,7 @@ def _compared(c: Compared) -> str:
 {c.people:,} people, {c.events:,} events, {c.features} window features; best of {c.repeats}
 (once, where one run takes longer than a minute). Every contender starts from its own columns in
 memory and ends with the same dense float32 matrix; the matrices were compared number by number.
+Framsynt was timed before and after all others, and the better is shown.
 
 | | seconds | times Framsynt's |
 |---|---|---|
