@@ -31,16 +31,22 @@ FEWEST_EVENTS = 10
 
 @dataclass(frozen=True)
 class BoosterSettings:
-    """How boosters are grown. Small trees and strong shrinkage: outcomes are rare."""
+    """How boosters are grown. Small trees and strong shrinkage: outcomes are rare.
+
+    ``extra_trees``: a split takes the best feature at a threshold drawn by lot (extremely
+    randomised trees, Geurts 2006, doi 10.1007/s10994-006-6226-1), which varies less from
+    sample to sample. ``rounds``: the most; early stopping seldom lets it come to that.
+    """
 
     learning_rate: float = 0.05
     num_leaves: int = 4
-    min_data_in_leaf: int = 400
-    feature_fraction: float = 0.15
+    min_data_in_leaf: int = 150
+    feature_fraction: float = 0.3
     bagging_fraction: float = 0.6
-    lambda_l2: float = 100.0
+    lambda_l2: float = 20.0
+    extra_trees: bool = True
     max_bin: int = 63
-    rounds: int = 400
+    rounds: int = 1500
     patience: int = 25
     side_by_side: int = 2
 
@@ -54,6 +60,7 @@ class BoosterSettings:
             "bagging_fraction": self.bagging_fraction,
             "bagging_freq": 1,
             "lambda_l2": self.lambda_l2,
+            "extra_trees": self.extra_trees,
             "max_bin": self.max_bin,
             "seed": seed,
             "deterministic": True,
