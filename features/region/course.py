@@ -122,5 +122,6 @@ def run_course(
 
 
 def present_at(people: People, course: Course, week: int) -> np.ndarray:
-    """Who lives, and lives in the region, when the week begins."""
-    return (people.entry <= week) & (people.exit > week) & (course.death_day >= 7 * week)
+    """Who lives, and lives in the region, as far as was known the day before the week begins:
+    those too who leave on its first day."""
+    return (people.entry <= week) & (people.exit >= week) & (course.death_day >= 7 * week)
