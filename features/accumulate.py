@@ -36,6 +36,11 @@ class Slots:
         np.cumsum(member.sum(axis=1), out=first[1:])
         return cls(first, np.nonzero(member)[1].astype(np.int32), member.shape[1])
 
+    def followed_by(self, more: Slots) -> Slots:
+        """The classes of both, those of ``more`` after these."""
+        first = np.concatenate([self.first, more.first[1:] + self.first[-1]])
+        return Slots(first, np.concatenate([self.slots, more.slots]), self.n)
+
 
 @dataclass(frozen=True)
 class Stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from features.accumulate import Slots
+from features.codelists import CodeList
 from features.errors import DataError
-from features.integrity import contact_keys
-from features.rows import CLASS_COLUMNS, Classes, Rows
+from features.rows import Rows
 from features.tables import PERSONS, Table
+from features.vocabulary import CLASS_COLUMNS, Vocabulary, vocabulary
 
 NEVER = np.int32(2**30)
 """A day or an age that never comes: later than any date, longer than any window."""
@@ -88,9 +90,9 @@ class TableArrays:
         end = days(frame[table.ended]) if table.ended else None
         self.table, self.frame = table, frame
         self.person, self.day, self.known, self.end = person, happened, known, end
-        self._slots: dict[tuple[Rows, ...], Slots] = {}
+        self._vocabulary = vocabulary(table)
         self._numbers: dict[str, np.ndarray] = {}
-        self._labels: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._labels: dict[str, tuple[np.ndarray, int]] = {}
 
     @cached_property
     def events(self) -> Events:
@@ -99,85 +101,112 @@ class TableArrays:
         return Events(self.person, self.day, self.known, self.end, row)
 
     @cached_property
-    def contact_keys(self) -> np.ndarray:
-        """Person and contact_id of every row, as one number (see ``integrity.contact_keys``)."""
-        return contact_keys(self.person, self.frame["contact_id"])
-
-    @cached_property
     def on_contact(self) -> np.ndarray:
         """Which rows have a contact_id."""
         return ~np.asarray(self.frame["contact_id"].array.isna())
 
     def slots(self, selections: tuple[Rows, ...]) -> Slots:
         """Which of some selections the classes of rows belong to."""
-        if selections not in self._slots:
-            member = np.column_stack([rows.matches(self.classes) for rows in selections])
-            self._slots[selections] = Slots.of(member)
-        return self._slots[selections]
+        classes = self.classes
+        return classes.slots(
+            selections, lambda: np.column_stack([rows.chosen(classes) for rows in selections])
+        )
+
+    def groups(self, codelist: CodeList) -> Slots:
+        """Which groups of a list the classes of rows belong to."""
+        return self.classes.slots(codelist, lambda: self.classes.membership(codelist))
 
     def numbers(self, column: str) -> np.ndarray:
         """A number column of all rows; NaN where missing."""
         if column not in self._numbers:
-            values = self.frame[column]
+            values = self.frame[column].array
             self._numbers[column] = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return self._numbers[column]
 
-    def labels(self, column: str) -> tuple[np.ndarray, np.ndarray]:
-        """A column of all rows as numbers that tell its values apart, -1 where missing; and the
-        values."""
+    def labels(self, column: str) -> tuple[np.ndarray, int]:
+        """A column of all rows as numbers that tell its values apart, -1 where missing; and
+        a number that is above them all."""
         if column not in self._labels:
-            self._labels[column] = label(self.frame[column])
+            if column == self.table.happened:
+                first = self.day.min(initial=NEVER)
+                self._labels[column] = (
+                    self.day - first,
+                    int(self.day.max(initial=first) - first) + 1,
+                )
+            else:
+                numbers, values = label(self.frame[column])
+                self._labels[column] = numbers, len(values)
         return self._labels[column]
 
+    @property
+    def classes(self) -> Vocabulary:
+        """The classes of these rows, among others."""
+        assert self.row_class is not None  # so that all of them have been met
+        return self._vocabulary
+
     @cached_property
-    def _classified(self) -> tuple[np.ndarray, Classes]:
+    def row_class(self) -> np.ndarray:
+        """The class of every row: its number in ``classes``, int32."""
+        columns = CLASS_COLUMNS[self.table.name]
+        if not columns:
+            return np.repeat(self._vocabulary.numbers([()]), len(self.person))
+        if len(self.person) <= FEW:
+            return self._vocabulary.numbers(list(zip(*map(self._texts, columns), strict=True)))
+        return self._folded(columns)
+
+    def _texts(self, column: str) -> Sequence[object]:
+        """The values of all rows by which they are told apart; None where missing."""
+        if column == "principal":
+            return (self.numbers("position") == 1).tolist()
+        values = self.frame[column].array
+        texts = values.to_numpy(dtype=object)
+        missing = np.asarray(values.isna())
+        return np.where(missing, None, texts) if missing.any() else texts
+
+    def _folded(self, columns: tuple[str, ...]) -> np.ndarray:
+        """The classes of many rows: each column a digit of a number, each number used a class."""
         from features import kernels
 
         parts = []
         space = 1
-        for column in CLASS_COLUMNS[self.table.name]:
+        for column in columns:
             numbers, values = self._digits(column)
             if not numbers.any():
                 values = values[:1]
-            parts.append((column, numbers, values))
+            parts.append((numbers, values))
             space *= len(values)
         code = np.zeros(len(self.person), dtype=np.int32 if space < 2**31 else np.int64)
-        for _, numbers, values in parts:
+        for numbers, values in parts:
             if len(values) > 1:
                 kernels.fold(numbers, len(values), code)
+
+        def classes(used: np.ndarray) -> np.ndarray:
+            told = []
+            for _, values in reversed(parts):
+                told.append(values[used % len(values)])
+                used = used // len(values)
+            return self._vocabulary.numbers(list(zip(*reversed(told), strict=True)))
+
+        if space > max(4 * len(code), FEW):
+            used, number = np.unique(code, return_inverse=True)
+            return classes(used)[number]
+        seen = np.zeros(space, dtype=bool)
+        kernels.mark(code, seen)
+        used = np.flatnonzero(seen)
+        number_of = np.empty(space, dtype=np.int32)
+        number_of[used] = classes(used)
         row_class = np.empty(len(code), dtype=np.int32)
-        if space <= max(4 * len(code), 4096):
-            seen = np.zeros(space, dtype=bool)
-            kernels.mark(code, seen)
-            used = np.flatnonzero(seen)
-            number_of = np.empty(space, dtype=np.int32)
-            number_of[used] = np.arange(len(used), dtype=np.int32)
-            kernels.renumber(code, number_of, row_class)
-        else:
-            used, row_class[:] = np.unique(code, return_inverse=True)
-        values_of: dict[str, np.ndarray] = {}
-        rest = used
-        for column, _, values in reversed(parts):
-            values_of[column] = values[rest % len(values)]
-            rest = rest // len(values)
-        return row_class, Classes(self.table, values_of)
+        kernels.renumber(code, number_of, row_class)
+        return row_class
 
     def _digits(self, column: str) -> tuple[np.ndarray, np.ndarray]:
         """Row -> number of its value, -1 where missing; the values, the last of them missing."""
         if column == "principal":
             principal = self.numbers("position") == 1
             return principal.view(np.int8), np.array([False, True], dtype=object)
-        numbers, values = self.labels(column)
+        numbers, values = label(self.frame[column])
+        self._labels[column] = numbers, len(values)
         return numbers, np.append(values, _MISSING)
-
-    @property
-    def row_class(self) -> np.ndarray:
-        """The class of every row: a number into ``classes``."""
-        return self._classified[0]
-
-    @property
-    def classes(self) -> Classes:
-        return self._classified[1]
 
 
 def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> tuple[np.ndarray, int]:

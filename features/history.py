@@ -10,7 +10,7 @@ Measures see views and nothing else.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol
@@ -21,7 +21,8 @@ import pandas as pd
 from features.codelists import CodeList
 from features.codelists.admissions import position_rules
 from features.errors import DataError
-from features.events import NEVER, Events, Pairs, TableArrays, day, places
+from features.events import FEW, NEVER, Events, Pairs, TableArrays, day, places
+from features.integrity import contact_keys
 from features.rows import Rows, admissions
 from features.stays import GOES_ON, Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
@@ -52,12 +53,13 @@ class History:
             raise DataError("a person stands twice in persons", do="Remove the repeated rows.")
         self.coverage = coverage
         self.persons = persons
-        self._people = pd.Index(persons["person_id"].astype(str))
+        ids = persons["person_id"]
+        self.people = pd.Index(ids.array if ids.dtype == "str" else ids.astype("str").array)
         self._len = len(persons)
         self._tables = tables
         self._arrays: dict[str, TableArrays] = {}
         self._selected: dict[Rows, Events] = {}
-        self._grouped: dict[tuple[Rows, CodeList], tuple[Events, np.ndarray]] = {}
+        self._contacts_of: dict[str, np.ndarray] = {}
         self._pairs: dict[tuple[Rows, str], Pairs] = {}
 
     @classmethod
@@ -74,7 +76,7 @@ class History:
 
     @property
     def person_ids(self) -> np.ndarray:
-        return self._people.to_numpy()
+        return self.people.to_numpy()
 
     def at(self, index_date: date | str | pd.Timestamp, *, threads: int = 1) -> View:
         index_day = day(index_date)
@@ -130,7 +132,7 @@ class History:
             table = TABLE[name]
             frame = self._tables.get(name)
             self._arrays[name] = TableArrays(
-                table, table.empty() if frame is None else frame, self._people
+                table, table.empty() if frame is None else frame, self.people
             )
         return self._arrays[name]
 
@@ -143,48 +145,69 @@ class History:
     def _select(self, rows: Rows) -> Events:
         arrays = self.arrays(rows.table.name)
         if rows.conditions or rows.codes:
-            hit = rows.matches(arrays.classes)
+            hit = rows.chosen(arrays.classes)
             events = arrays.events.take(hit[arrays.row_class].nonzero()[0])
         else:
             events = arrays.events
         if rows.listed is not None:
             events = self._pointed_out(events, arrays, rows.listed)
         if rows.on is not None:
-            events = self._on_contacts(events, arrays, rows.on)
+            events = self._on_contacts(events, rows)
         return events
 
-    def _on_contacts(self, events: Events, arrays: TableArrays, on: Rows) -> Events:
-        contacts = self.select(on)
-        place = places(
-            arrays.contact_keys[events.row], self.arrays("contacts").contact_keys[contacts.row]
-        )
-        found = np.flatnonzero(place >= 0)
-        events, place = events.take(found), place[found]
+    def _on_contacts(self, events: Events, rows: Rows) -> Events:
+        assert rows.on is not None
+        contacts = self.select(rows.on)
         assert contacts.end is not None
+        place_of = np.full(len(self.arrays("contacts").person) + 1, -1)  # the last: no contact
+        place_of[contacts.row] = np.arange(len(contacts))
+        place = place_of[self._contact_of(rows.table.name)[events.row]]
+        found = (place >= 0).nonzero()[0]
+        place, chosen = place[found], events.row[found]
         return Events(
-            events.person,
+            events.person[found],
             contacts.day[place],
-            np.maximum(events.known, contacts.known[place]),
+            np.maximum(events.known[found], contacts.known[place]),
             contacts.end[place],
-            events.row,
+            chosen,
         )
+
+    def _contact_of(self, name: str) -> np.ndarray:
+        """The row of the contact that each row of a table is on; -1 where there is none."""
+        if name not in self._contacts_of:
+            rows, contacts = self.arrays(name), self.arrays("contacts")
+            ids, of_contacts = rows.frame["contact_id"], contacts.frame["contact_id"]
+            if len(ids) + len(of_contacts) <= FEW:
+                place_of = dict(
+                    zip(_pairs(contacts.person, of_contacts), itertools.count(), strict=False)
+                )
+                found = [place_of.get(pair, -1) for pair in _pairs(rows.person, ids)]
+                self._contacts_of[name] = np.array(found, dtype=np.int64)
+            else:
+                self._contacts_of[name] = places(
+                    contact_keys(rows.person, ids), contact_keys(contacts.person, of_contacts)
+                )
+        return self._contacts_of[name]
 
     def _pointed_out(self, events: Events, arrays: TableArrays, codelist: CodeList) -> Events:
         """Diagnoses that a list points out by position, see ``codelists.admissions``."""
-        plain, beside = position_rules(codelist, arrays.classes.columns)
+        told = arrays.classes.told(
+            ("position", codelist), lambda columns, _: position_rules(codelist, columns)
+        )
         of_class = arrays.row_class[events.row]
-        parts = [events.take(np.flatnonzero(plain[of_class]))]
-        principal = np.asarray(arrays.classes.columns["principal"], dtype=bool)
-        on_contact = arrays.on_contact
-        for candidates, companions in beside:
-            other = arrays.events.take(
-                np.flatnonzero((companions & ~principal)[arrays.row_class] & on_contact)
-            )
+        parts = [events.take(told[of_class, 0].nonzero()[0])]
+        for rule in range(1, told.shape[1], 2):
+            candidates = told[of_class, rule] & arrays.on_contact[events.row]
+            chosen = events.take(candidates.nonzero()[0])
+            if not len(chosen):
+                continue
+            companions = told[arrays.row_class, rule + 1] & arrays.on_contact
+            other = arrays.events.take(companions.nonzero()[0])
+            number, size = arrays.labels("contact_id")
+            key = arrays.person * np.int64(size) + number
             # By contact and by when they were known: the first of a contact is known soonest.
-            other = other.take(np.lexsort((other.known, arrays.contact_keys[other.row])))
-            chosen = events.take(np.flatnonzero(candidates[of_class] & on_contact[events.row]))
-            keys = arrays.contact_keys
-            place = places(keys[chosen.row], keys[other.row])
+            other = other.take(np.lexsort((other.known, key[other.row])))
+            place = places(key[chosen.row], key[other.row])
             found = np.flatnonzero(place >= 0)
             chosen = chosen.take(found)
             both_known = np.maximum(chosen.known, other.known[place[found]])
@@ -215,29 +238,10 @@ class History:
             self._pairs[rows, column] = Pairs(events, of_event, pair // stride)
         return self._pairs[rows, column]
 
-    def grouped(self, base: Rows, codelist: CodeList) -> tuple[Events, np.ndarray]:
-        """The rows of ``base`` spread over a list's groups: (events, group of each event).
 
-        A row whose code stands in several groups appears once for each.
-        """
-        if (base, codelist) not in self._grouped:
-            self._grouped[base, codelist] = self._spread(base, codelist)
-        return self._grouped[base, codelist]
-
-    def _spread(self, base: Rows, codelist: CodeList) -> tuple[Events, np.ndarray]:
-        events = self.select(base)
-        arrays = self.arrays(base.table.name)
-        member = arrays.classes.membership(codelist)
-        of_class = arrays.row_class[events.row]
-        counts = member.sum(axis=1)
-        hit = np.flatnonzero(counts[of_class])
-        repeat = counts[of_class[hit]]
-        source = np.repeat(hit, repeat)
-        starts = np.concatenate([[0], np.cumsum(counts)])
-        flat = np.nonzero(member)[1]
-        offset = np.arange(len(source)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-        group = flat[starts[of_class[source]] + offset]
-        return events.take(source), group.astype(np.int32)
+def _pairs(person: np.ndarray, contact_id: pd.Series) -> Iterator[tuple[int, object]]:
+    """(person, contact_id) of each row."""
+    return zip(person.tolist(), contact_id.array.to_numpy(dtype=object), strict=True)
 
 
 class Those(NamedTuple):
@@ -281,6 +285,7 @@ class View:
         self._values: dict[Computed, np.ndarray] = {}
         self._matrix: np.ndarray | None = None
         self._column: dict[Computed, int] = {}
+        self._in_place: set[Computed] = set()
 
     def __len__(self) -> int:
         return len(self.history)
@@ -320,10 +325,17 @@ class View:
     def room(self, measures: Sequence[Computed]) -> tuple[np.ndarray, list[int]]:
         """Where a kind may write its values: (float32 (people, columns), each measure's first)."""
         if self._matrix is not None and all(measure in self._column for measure in measures):
+            self._in_place.update(measures)
             return self._matrix, [self._column[measure] for measure in measures]
         widths = [len(measure.features) for measure in measures]
         first = [0, *itertools.accumulate(widths)]
         return np.empty((len(self), first.pop()), dtype=np.float32), first
+
+    def elsewhere(self, measures: Iterable[Computed]) -> Iterator[tuple[Computed, np.ndarray]]:
+        """Those measures whose values are not in the matrix yet, and their values."""
+        for measure in measures:
+            if measure not in self._in_place:
+                yield measure, self._values[measure]
 
     def of(self, measure: Computed) -> np.ndarray:
         """A measure's values: (people, features of the measure)."""
@@ -364,15 +376,25 @@ class View:
         """
         key = (base, codelist, earliest)
         if key not in self._group_ages:
-            events, group = self.history.grouped(base, codelist)
-            known = (events.known < self.day).nonzero()[0]
-            width = len(codelist.groups)
-            cell = events.person[known].astype(np.int64) * width + group[known]
-            age = (self.day - events.day[known]).astype(np.int32)
-            ages = np.full(len(self) * width, -1 if earliest else NEVER, dtype=np.int32)
-            (np.maximum if earliest else np.minimum).at(ages, cell, age)
-            ages[ages < 0] = NEVER
-            self._group_ages[key] = ages.reshape(len(self), width)
+            from features import kernels
+
+            events = self.history.select(base)
+            arrays = self.history.arrays(base.table.name)
+            groups = arrays.groups(codelist)
+            ages = np.empty((len(self), groups.n), dtype=np.int32)
+            kernels.group_ages(
+                events.person,
+                events.day,
+                events.known,
+                events.row,
+                arrays.row_class,
+                groups.first,
+                groups.slots,
+                self.day,
+                earliest,
+                ages,
+            )
+            self._group_ages[key] = ages
         return self._group_ages[key]
 
     def person_values(self, column: str) -> np.ndarray:

@@ -236,3 +236,40 @@ def count_distinct(
                 for w in range(len(windows)):
                     out[person[i], first_column + w] += youngest[met[k]] <= windows[w]
             n_met = 0
+
+
+@_compiled(
+    types.void(
+        *(_read(_I32) for _ in range(7)),
+        _I64,
+        types.boolean,
+        _write(_I32, 2),
+    )
+)
+def group_ages(
+    person: np.ndarray,
+    day: np.ndarray,
+    known: np.ndarray,
+    row: np.ndarray,
+    row_class: np.ndarray,
+    first_group: np.ndarray,
+    groups: np.ndarray,
+    index_day: int,
+    earliest: bool,
+    ages: np.ndarray,
+) -> None:
+    """Days since each person's latest (or earliest) known row in each group.
+
+    ``groups[first_group[c]:first_group[c + 1]]``: the groups of rows of class c.
+    Written into ``ages``, (people, groups); ``NEVER`` where there is none.
+    """
+    ages[:] = NEVER
+    for i in range(len(row)):
+        if known[i] >= index_day:
+            continue
+        age = _I32(index_day - day[i])
+        of_class = row_class[row[i]]
+        for k in range(first_group[of_class], first_group[of_class + 1]):
+            before = ages[person[i], groups[k]]
+            if before == NEVER or (age > before if earliest else age < before):
+                ages[person[i], groups[k]] = age

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -34,29 +35,63 @@ def build_matrix(
     (person_id, index_date). Columns: float32, one per feature, NaN for "not known".
     Uses only what had happened and been recorded before each index date.
     """
-    columns = _columns(tuple(measures))
+    columns = _plan(tuple(measures)).names
     values = np.empty((len(index_dates), len(history), len(columns)), dtype=np.float32)
     for number, index_date in enumerate(index_dates):
         fill(values[number], history.at(index_date, threads=threads), measures)
     flat = values.reshape(-1, len(columns))
-    return pd.DataFrame(flat, index=_index(history, index_dates), columns=columns, copy=False)
+    index = _index(history, tuple(index_dates))
+    return pd.DataFrame(flat, index=index, columns=columns, copy=False)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where the measures of a matrix stand.
+
+    ``column``: each measure's first column. ``again``: measures that stand there once more:
+    their columns there, and those where their values are.
+    """
+
+    names: pd.Index
+    column: dict[Computed, int]
+    columns: dict[Computed, slice]
+    again: list[tuple[slice, slice]]
 
 
 @lru_cache(maxsize=64)
-def _columns(measures: tuple[Measure, ...]) -> pd.Index:
-    return pd.Index([feature.name for feature in features_of(measures)])
+def _plan(measures: tuple[Measure, ...]) -> _Plan:
+    columns: dict[Computed, slice] = {}
+    again = []
+    width = 0
+    for measure in measures:
+        here = slice(width, width + len(measure.features))
+        if columns.setdefault(measure, here) != here:
+            again.append((here, columns[measure]))
+        width = here.stop
+    names = pd.Index([feature.name for feature in features_of(measures)])
+    first = {measure: here.start for measure, here in columns.items()}
+    return _Plan(names, first, columns, again)
 
 
-def _index(history: History, index_dates: Sequence[date | str | pd.Timestamp]) -> pd.MultiIndex:
-    dates = np.array([pd.Timestamp(one).to_datetime64() for one in index_dates], "datetime64[s]")
-    distinct, number = np.unique(dates, return_inverse=True)
+def _index(history: History, index_dates: tuple[date | str | pd.Timestamp, ...]) -> pd.MultiIndex:
+    distinct, number = _dates(index_dates)
     people = np.arange(len(history))
     return pd.MultiIndex(
-        levels=[pd.Index(history.person_ids), pd.DatetimeIndex(distinct)],  # type: ignore[list-item]
-        codes=[np.tile(people, len(dates)), number.repeat(len(people))],  # type: ignore[list-item]
+        levels=[history.people, distinct],  # type: ignore[list-item]
+        codes=[np.tile(people, len(number)), number.repeat(len(people))],  # type: ignore[list-item]
         names=INDEX,
         verify_integrity=False,
     )
+
+
+@lru_cache(maxsize=64)
+def _dates(
+    index_dates: tuple[date | str | pd.Timestamp, ...],
+) -> tuple[pd.DatetimeIndex, np.ndarray]:
+    """(the distinct dates, which of them each is)."""
+    dates = np.array([pd.Timestamp(one).to_datetime64() for one in index_dates], "datetime64[s]")
+    distinct, number = np.unique(dates, return_inverse=True)
+    return pd.DatetimeIndex(distinct), number
 
 
 PEOPLE_PER_BLOCK = 1024
@@ -65,26 +100,17 @@ PEOPLE_PER_BLOCK = 1024
 
 def fill(out: np.ndarray, view: View, measures: Sequence[Measure]) -> None:
     """Writes (people, features) of one view into ``out``; kinds are computed together."""
-    column: dict[Computed, int] = {}
-    parts = []
-    width = 0
-    for measure in measures:
-        columns = slice(width, width + len(measure.features))
-        column.setdefault(measure, width)
-        parts.append((measure, columns))
-        width = columns.stop
-    view.write_into(out, column)
+    plan = _plan(tuple(measures))
+    view.write_into(out, plan.column)
     view.prepare(measures)
-    copied = [
-        (columns, values)
-        for measure, columns in parts
-        if (values := view.of(measure)).base is not out or columns.start != column[measure]
-    ]
+    copied = [(plan.columns[measure], values) for measure, values in view.elsewhere(measures)]
 
     def write(first: int) -> None:
         people = slice(first, first + PEOPLE_PER_BLOCK)
         for columns, values in copied:
             out[people, columns] = values[people]
+        for there, here in plan.again:
+            out[people, there] = out[people, here]
 
     blocks = range(0, len(out), PEOPLE_PER_BLOCK)
     if view.threads == 1 or len(blocks) < 2:

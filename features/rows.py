@@ -6,128 +6,18 @@ when it is made: an unknown column or value is an error at import.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
-from threading import Lock
 
 import numpy as np
 
 from features import tables
 from features.codelists import CodeList
 from features.tables import Coverage, Table
+from features.vocabulary import CLASS_COLUMNS, CODE_COLUMNS, Columns, Vocabulary
 
-# The columns that tell rows of a table apart. Rows that agree in all of them are of one
-# class, and every selection is decided class by class, not row by row.
-CLASS_COLUMNS: dict[str, tuple[str, ...]] = {
-    "contacts": ("setting", "form", "urgency", "profession"),
-    "diagnoses": ("system", "code", "principal"),
-    "procedures": ("system", "code"),
-    "dispensings": ("atc", "dose_dispensed"),
-    "municipal_care": ("kind",),
-    "observations": ("code",),
-    "listings": (),
-    "observation_periods": (),
-    "enrolments": ("mobile_model",),
-}
-_CODE_COLUMNS = {
-    "diagnoses": ("system", "code"),
-    "procedures": ("system", "code"),
-    "dispensings": (None, "atc"),
-}
 _FREE_TEXT = {"profession", "code", "system", "atc"}
-
-
-Columns = dict[str, np.ndarray]
-
-
-class Vocabulary:
-    """The classes of a table's rows that this process has met, so that what a class belongs
-    to is decided once: the same ones come back in every partition and every call.
-
-    Holds codes and other values by which rows are told apart, and nothing of people.
-    """
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self._number_of: dict[tuple[object, ...], int] = {}
-        self._decided: dict[Rows | CodeList, np.ndarray] = {}
-        self._lock = Lock()
-
-    def __len__(self) -> int:
-        return len(self._number_of)
-
-    def numbers(self, columns: Columns) -> np.ndarray:
-        """The number of each class; ``columns``: equal-length arrays, a class each."""
-        in_order = [columns[name] for name in CLASS_COLUMNS[self.table.name]]
-        known, values = self._number_of, list(zip(*in_order, strict=True))
-        found = [known.get(one) for one in values]
-        if None in found:
-            with self._lock:
-                found = [known.setdefault(one, len(known)) for one in values]
-        return np.array(found, dtype=np.intp)
-
-    def decided(self, by: Rows | CodeList, of: np.ndarray) -> np.ndarray:
-        """What a selection or a list says of the classes with the numbers ``of``."""
-        decided = self._decided.get(by)
-        if decided is None or len(decided) < len(self._number_of):
-            with self._lock:
-                decided = self._decide(by)
-        return decided[of]
-
-    def _decide(self, by: Rows | CodeList) -> np.ndarray:
-        before = self._decided.get(by)
-        start = 0 if before is None else len(before)
-        values = list(islice(self._number_of, start, None))
-        columns = {
-            name: np.fromiter((one[place] for one in values), object, len(values))
-            for place, name in enumerate(CLASS_COLUMNS[self.table.name])
-        }
-        if isinstance(by, CodeList):
-            system_column, code_column = _CODE_COLUMNS[self.table.name]
-            codes = columns[code_column]
-            of_atc = np.full(len(codes), "atc", object)
-            new = by.membership(columns[system_column] if system_column else of_atc, codes)
-        else:
-            new = by.decide(columns, len(values), lambda codelist: self._decide(codelist)[start:])
-        self._decided[by] = new if before is None else np.concatenate([before, new])
-        return self._decided[by]
-
-
-MOST_CLASSES = 200_000
-"""With more than these met, a table's vocabulary begins anew, so that memory stays bounded."""
-_vocabularies: dict[str, Vocabulary] = {}
-
-
-def _vocabulary(table: Table) -> Vocabulary:
-    met = _vocabularies.get(table.name)
-    if met is None or len(met) > MOST_CLASSES:
-        met = _vocabularies[table.name] = Vocabulary(table)
-    return met
-
-
-class Classes:
-    """The classes of a table's rows: equal-length columns of values, a class each."""
-
-    def __init__(self, table: Table, columns: Columns) -> None:
-        self.table, self.columns = table, columns
-        if columns:
-            self._vocabulary = _vocabulary(table)
-            self._numbers = self._vocabulary.numbers(columns)
-
-    def __len__(self) -> int:
-        return len(self._numbers) if self.columns else 1
-
-    def membership(self, codelist: CodeList) -> np.ndarray:
-        """(classes, groups of the list): which classes belong to which groups."""
-        return self._vocabulary.decided(codelist, self._numbers)
-
-    def chosen_by(self, rows: Rows) -> np.ndarray:
-        """Which classes a selection holds, (classes,) bool."""
-        if not self.columns:
-            return np.ones(1, dtype=bool)
-        return self._vocabulary.decided(rows.plain, self._numbers)
 
 
 @dataclass(frozen=True)
@@ -219,28 +109,26 @@ class Rows:
     def __hash__(self) -> int:
         return self._hash
 
-    def decide(
-        self, columns: Columns, n: int, membership: Callable[[CodeList], np.ndarray]
-    ) -> np.ndarray:
-        """Which of ``n`` classes meet the conditions and codes (not ``listed`` and ``on``).
+    def chosen(self, classes: Vocabulary) -> np.ndarray:
+        """Which classes meet the conditions and codes (not ``listed`` and ``on``), bool."""
+        plain = self.plain
 
-        ``membership``: the groups of a list that the classes belong to, (n, groups).
-        """
-        hit = np.ones(n, dtype=bool)
-        for column, wanted in self.conditions:
-            hit &= np.fromiter((value in wanted for value in columns[column]), bool, n)
-        if self.codes is not None:
-            of_groups = [self.codes.codelist.index[group] for group in self.codes.groups]
-            hit &= membership(self.codes.codelist)[:, of_groups].any(axis=1)
-        return hit
+        def decide(columns: Columns, n: int) -> np.ndarray:
+            hit = np.ones(n, dtype=bool)
+            for column, wanted in plain.conditions:
+                hit &= np.fromiter((value in wanted for value in columns[column]), bool, n)
+            if plain.codes is not None:
+                codelist = plain.codes.codelist
+                member = classes.membership(codelist)
+                of_groups = [codelist.index[group] for group in plain.codes.groups]
+                hit &= member[len(member) - n :, of_groups].any(axis=1)
+            return hit
 
-    def matches(self, classes: Classes) -> np.ndarray:
-        """Which classes of rows meet the conditions and codes (not ``listed`` and ``on``)."""
-        return classes.chosen_by(self)
+        return classes.told(plain, decide)
 
 
 def _codes(table: Table, codelist: CodeList, groups: tuple[str, ...]) -> Codes:
-    if table.name not in _CODE_COLUMNS:
+    if table.name not in CODE_COLUMNS:
         raise ValueError(f"{table.name} rows carry no codes")
     unknown = [group for group in groups if group not in codelist.index]
     if unknown:

@@ -49,29 +49,26 @@ def is_listed(diagnoses: pd.DataFrame, code_list: CodeList) -> np.ndarray:
     return np.asarray(listed & has_contact)
 
 
-def position_rules(
-    code_list: CodeList, classes: dict[str, np.ndarray]
-) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+def position_rules(code_list: CodeList, classes: dict[str, np.ndarray]) -> np.ndarray:
     """The same rules for classes of diagnoses that agree in system, code and principal.
 
-    ``classes``: equal-length arrays ``system``, ``code`` and ``principal``. Returns which
-    classes are listed by themselves, and pairs (classes listed only beside another
-    diagnosis, classes of that other diagnosis).
+    ``classes``: equal-length arrays ``system``, ``code`` and ``principal``. Returns bool,
+    (classes, 1 + 2 * rules): which are listed by themselves; then, for each rule of the list
+    that asks for another diagnosis beside, which are listed with it, and which are that other.
     """
-    size = len(classes["code"])
-    plain = np.zeros(size, dtype=bool)
-    beside: dict[tuple[str, ...], np.ndarray] = {}
-    for number in range(size):
-        is_principal = bool(classes["principal"][number])
-        for row in code_list.rows_of(classes["system"][number], classes["code"][number]):
-            if row.rule.startswith("principal_with:"):
-                prefixes = tuple(row.rule.split(":")[1].split("|"))
-                wanted = beside.setdefault(prefixes, np.zeros(size, dtype=bool))
-                wanted[number] |= is_principal
+    rules = sorted({row.rule for row in code_list.rows if row.rule.startswith(_BESIDE)})
+    prefixes = [tuple(rule.removeprefix(_BESIDE).split("|")) for rule in rules]
+    told = np.zeros((len(classes["code"]), 1 + 2 * len(rules)), dtype=bool)
+    each = zip(classes["system"], classes["code"], classes["principal"], strict=True)
+    for number, (system, code, principal) in enumerate(each):
+        for row in code_list.rows_of(system, code):
+            if row.rule.startswith(_BESIDE):
+                told[number, 1 + 2 * rules.index(row.rule)] |= bool(principal)
             else:
-                plain[number] |= is_principal or row.rule == "any_position"
-    pairs = [
-        (wanted, np.array([str(code).startswith(prefixes) for code in classes["code"]], dtype=bool))
-        for prefixes, wanted in beside.items()
-    ]
-    return plain, pairs
+                told[number, 0] |= bool(principal) or row.rule == "any_position"
+        if not principal:
+            told[number, 2::2] = [str(code).startswith(one) for one in prefixes]
+    return told
+
+
+_BESIDE = "principal_with:"

@@ -33,14 +33,14 @@ class Distinct(Measure):
         results = []
         for measure, column in zip(measures, first, strict=True):
             events = view.history.select(measure.of)
-            value, values = view.history.arrays(measure.of.table.name).labels(measure.column)
+            value, n_values = view.history.arrays(measure.of.table.name).labels(measure.column)
             kernels.count_distinct(
                 events.person,
                 events.day,
                 events.known,
                 events.row,
                 value.astype(np.int64, copy=False),
-                len(values),
+                n_values,
                 np.array(measure.windows, dtype=np.int32),
                 view.day,
                 column,

@@ -12,6 +12,7 @@ from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
 from features.tables import Coverage
+from features.vocabulary import Columns, Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,9 +105,7 @@ class Switches(Measure):
         events = events.take(np.flatnonzero(view.ages(events) <= self.windows[-1]))
         arrays = view.history.arrays(self.of.table.name)
         values = self.of.table.column[self.column].allowed
-        order_of = {text: number for number, text in enumerate(values, start=1)}
-        of_class = [order_of.get(str(text), 0) for text in arrays.classes.columns[self.column]]
-        value = np.array(of_class, dtype=np.int64)[arrays.row_class[events.row]]
+        value = self._order(arrays.classes, values)[arrays.row_class[events.row]]
         # Person, age (oldest first) and value in one number, which sorts faster than three.
         width, span = len(values) + 1, self.windows[-1] + 1
         key = (events.person.astype(np.int64) * span - view.ages(events)) * width + value
@@ -120,3 +119,12 @@ class Switches(Measure):
             np.bincount(person[age <= window], minlength=len(view)) for window in self.windows
         ]
         return np.column_stack(columns)
+
+    def _order(self, classes: Vocabulary, values: Sequence[str]) -> np.ndarray:
+        """Place of each class's value among all that there are, from 1; 0 for none of them."""
+        order_of = {text: number for number, text in enumerate(values, start=1)}
+
+        def tell(columns: Columns, n: int) -> np.ndarray:
+            return np.array([order_of.get(str(one), 0) for one in columns[self.column]], np.int64)
+
+        return classes.told(("order", self.column), tell)
