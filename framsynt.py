@@ -182,8 +182,9 @@ def ingest(
         max_rejected=DEFAULT_MAX_REJECTED if max_rejected is None else max_rejected,
     )
     _told(extract)
-    for reason, count in sorted(extract.manifest.rejected.items()):
-        _say(f"  set aside: {count:,} rows, {reason}")
+    for table, reasons in sorted(extract.manifest.rejected.items()):
+        for reason, count in sorted(reasons.items()):
+            _say(f"  set aside: {count:,} rows of {table}, {reason}")
 
 
 @app.command("features")

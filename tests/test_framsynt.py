@@ -14,6 +14,7 @@ import pytest
 from features.home import Home
 from features.region import RegionSettings, simulate
 from features.store import ExtractStore
+from tests.features.deliveries import SMALL, deliver
 
 ROOT = Path(__file__).parents[1]
 
@@ -103,6 +104,16 @@ def test_bad_tables_leave_the_extract_current(ingested: Path, region: Path, tmp_
     assert "persons.csv" in done.stderr
     assert "gender" in done.stderr
     assert ExtractStore(Home.at(ingested)).current().id == before
+
+
+def test_what_was_set_aside_is_told(tmp_path: Path) -> None:
+    bad = SMALL["contacts"].replace("anna,k2,2024-02-01", "anna,k2,2024-13-01")
+    deliver(tmp_path / "delivery", **{**SMALL, "contacts": bad})
+    done = framsynt(
+        tmp_path / "home", "ingest", "tables", str(tmp_path / "delivery"), "--max-rejected", "0.5"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "set aside: 1 rows of contacts," in done.stdout
 
 
 @pytest.mark.slow

@@ -153,9 +153,8 @@ def _on_contacts(
     done = extras.procedures_of(met, course, people, rng)
     is_stay = met.kind == c.STAY
     day = np.where(is_stay & (met.end != NO_DAY), met.end, met.start)
-    coded = np.where(
-        met.setting >= 2, day + rows.CODING_DELAY.draw(len(met), rng), np.maximum(recorded, day)
-    )
+    coded = np.where(met.setting >= 2, day + rows.CODING_DELAY.draw(len(met), rng), day)
+    coded = np.maximum(coded, recorded)
     for name, at, code, words, system in (
         ("diagnoses", found.contact, found.code, diagnoses.words(), "icd10se"),
         ("procedures", done.contact, done.code, extras.PROCEDURE_CODES, "kva"),

@@ -97,9 +97,13 @@ def test_diagnoses_of_a_stay_are_not_recorded_before_its_end(tables) -> None:
 
 
 def test_diagnoses_and_procedures_belong_to_a_contact_of_the_same_person(tables) -> None:
-    owner = tables["contacts"].set_index("contact_id")["person_id"]
+    contacts = tables["contacts"].set_index("contact_id")
+    owner, recorded = contacts["person_id"], contacts["recorded_at"]
     for name in ("diagnoses", "procedures"):
         assert (tables[name]["contact_id"].map(owner) == tables[name]["person_id"]).all()
+        # Nothing is on record about a contact that is not: the last day cuts both off alike.
+        known = tables[name]["contact_id"].map(recorded)
+        assert (tables[name]["recorded_at"] >= known).all()
 
 
 def test_stays_touch_only_where_another_ward_takes_over(tables) -> None:
