@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from features.accumulate import Slots
 from features.codelists import CodeList
@@ -21,11 +22,25 @@ NEVER = np.int32(2**30)
 """A day or an age that never comes: later than any date, longer than any window."""
 
 
-def days(values: pd.Series | pd.DatetimeIndex | np.ndarray) -> np.ndarray:
+Column = np.ndarray | ExtensionArray
+"""The values of a frame's column, without the column around them."""
+
+
+def columns_of(frame: pd.DataFrame) -> dict[str, Column]:
+    """All columns of a frame by name.
+
+    ``frame[name]`` makes a column anew at each call, which costs more than all that a small
+    history does with its values. pandas has no public way to all of them at once.
+    """
+    arrays = frame._iter_column_arrays()  # type: ignore[operator]
+    return dict(zip(frame.columns.tolist(), arrays, strict=True))
+
+
+def days(values: pd.Series | pd.DatetimeIndex | Column) -> np.ndarray:
     """Dates as whole days since 1970-01-01 (int32); missing dates as ``NEVER``."""
     from features import kernels
 
-    moments = np.asarray(getattr(values, "values", values))
+    moments = np.asarray(values)
     seconds = np.ascontiguousarray(moments.astype("datetime64[s]", copy=False)).view(np.int64)
     whole = np.empty(len(seconds), dtype=np.int32)
     kernels.to_days(seconds, whole)
@@ -80,15 +95,17 @@ class TableArrays:
     def __init__(self, table: Table, frame: pd.DataFrame, people: pd.Index) -> None:
         from features import kernels
 
-        person, falls = _person_numbers(table, frame["person_id"], people)
+        columns = columns_of(frame)
+        person, falls = _person_numbers(table, columns["person_id"], people)
         if falls:
             order = np.argsort(person, kind="stable")
             person, frame = person[order], frame.iloc[order]
+            columns = columns_of(frame)
         assert table.happened is not None
-        happened, known = days(frame[table.happened]), days(frame["recorded_at"])
+        happened, known = days(columns[table.happened]), days(columns["recorded_at"])
         kernels.at_least(happened, known)
-        end = days(frame[table.ended]) if table.ended else None
-        self.table, self.frame = table, frame
+        end = days(columns[table.ended]) if table.ended else None
+        self.table, self.frame, self.columns = table, frame, columns
         self.person, self.day, self.known, self.end = person, happened, known, end
         self._vocabulary = vocabulary(table)
         self._numbers: dict[str, np.ndarray] = {}
@@ -103,7 +120,7 @@ class TableArrays:
     @cached_property
     def on_contact(self) -> np.ndarray:
         """Which rows have a contact_id."""
-        return ~np.asarray(self.frame["contact_id"].array.isna())
+        return ~np.asarray(pd.isna(self.columns["contact_id"]))
 
     def slots(self, selections: tuple[Rows, ...]) -> Slots:
         """Which of some selections the classes of rows belong to."""
@@ -119,8 +136,7 @@ class TableArrays:
     def numbers(self, column: str) -> np.ndarray:
         """A number column of all rows; NaN where missing."""
         if column not in self._numbers:
-            values = self.frame[column].array
-            self._numbers[column] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+            self._numbers[column] = numbers(self.columns[column])
         return self._numbers[column]
 
     def labels(self, column: str) -> tuple[np.ndarray, int]:
@@ -134,7 +150,7 @@ class TableArrays:
                     int(self.day.max(initial=first) - first) + 1,
                 )
             else:
-                numbers, values = label(self.frame[column])
+                numbers, values = label(self.columns[column])
                 self._labels[column] = numbers, len(values)
         return self._labels[column]
 
@@ -158,10 +174,11 @@ class TableArrays:
         """The values of all rows by which they are told apart; None where missing."""
         if column == "principal":
             return (self.numbers("position") == 1).tolist()
-        values = self.frame[column].array
-        texts = values.to_numpy(dtype=object)
-        missing = np.asarray(values.isna())
-        return np.where(missing, None, texts) if missing.any() else texts
+        texts = _objects(self.columns[column])
+        missing = np.asarray(pd.isna(self.columns[column]))
+        if missing.any():
+            texts = np.where(missing, _MISSING, texts)
+        return texts.tolist()
 
     def _folded(self, columns: tuple[str, ...]) -> np.ndarray:
         """The classes of many rows: each column a digit of a number, each number used a class."""
@@ -204,16 +221,16 @@ class TableArrays:
         if column == "principal":
             principal = self.numbers("position") == 1
             return principal.view(np.int8), np.array([False, True], dtype=object)
-        numbers, values = label(self.frame[column])
+        numbers, values = label(self.columns[column])
         self._labels[column] = numbers, len(values)
         return numbers, np.append(values, _MISSING)
 
 
-def _person_numbers(table: Table, person_id: pd.Series, people: pd.Index) -> tuple[np.ndarray, int]:
+def _person_numbers(table: Table, person_id: Column, people: pd.Index) -> tuple[np.ndarray, int]:
     """(number of every row's person, how often it falls from one row to the next)."""
     from features import kernels
 
-    if len(people) == 1 and set(person_id.array.to_numpy(dtype=object)) == {people[0]}:
+    if len(people) == 1 and set(_objects(person_id)) == {people[0]}:
         return np.zeros(len(person_id), dtype=np.int32), 0
     codes, ids = label(person_id)
     of_ids = people.get_indexer(pd.Index(ids).astype("str"))
@@ -234,16 +251,29 @@ FEW = 4096
 """Up to so many rows, a dictionary tells texts apart sooner than pandas is set up to."""
 
 
-def label(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def numbers(column: Column) -> np.ndarray:
+    """A number column as float64; NaN where missing."""
+    if isinstance(column, np.ndarray):
+        return column.astype(np.float64, copy=False)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _objects(column: Column) -> np.ndarray:
+    if isinstance(column, np.ndarray):
+        return column.astype(object)
+    return column.to_numpy(dtype=object)
+
+
+def label(column: Column) -> tuple[np.ndarray, np.ndarray]:
     """(row -> number of its value, -1 where missing; the distinct values, object)."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), column.cat.categories.to_numpy(dtype=object)
+    if isinstance(column, pd.Categorical):
+        return column.codes, column.categories.to_numpy(dtype=object)
     if len(column) > FEW:
-        numbers, values = pd.factorize(column)
+        numbers, values = pd.factorize(column)  # type: ignore[arg-type]
         return numbers, np.asarray(values, dtype=object)
-    texts = column.array.to_numpy(dtype=object)  # the array's own: sooner by far
+    texts = _objects(column)
     distinct = dict.fromkeys(texts)
-    missing = [value for value in distinct if value is pd.NA or value != value]
+    missing = list(dict.fromkeys(texts[np.asarray(pd.isna(column))]))
     for value in missing:
         del distinct[value]
     number_of = dict(zip(distinct, range(len(distinct)), strict=True))

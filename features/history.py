@@ -10,10 +10,10 @@ Measures see views and nothing else.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,11 +21,23 @@ import pandas as pd
 from features.codelists import CodeList
 from features.codelists.admissions import position_rules
 from features.errors import DataError
-from features.events import FEW, NEVER, Events, Pairs, TableArrays, day, places
+from features.events import (
+    FEW,
+    NEVER,
+    Events,
+    Pairs,
+    TableArrays,
+    columns_of,
+    day,
+    numbers,
+    places,
+)
 from features.integrity import contact_keys
 from features.rows import Rows, admissions
 from features.stays import GOES_ON, Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
+
+Told = TypeVar("Told")
 
 
 class Computed(Protocol):
@@ -53,8 +65,9 @@ class History:
             raise DataError("a person stands twice in persons", do="Remove the repeated rows.")
         self.coverage = coverage
         self.persons = persons
-        ids = persons["person_id"]
-        self.people = pd.Index(ids.array if ids.dtype == "str" else ids.astype("str").array)
+        self.person_columns = columns_of(persons)
+        ids = self.person_columns["person_id"]
+        self.people = pd.Index(ids if ids.dtype == "str" else persons["person_id"].astype("str"))
         self._len = len(persons)
         self._tables = tables
         self._arrays: dict[str, TableArrays] = {}
@@ -176,18 +189,21 @@ class History:
         """The row of the contact that each row of a table is on; -1 where there is none."""
         if name not in self._contacts_of:
             rows, contacts = self.arrays(name), self.arrays("contacts")
-            ids, of_contacts = rows.frame["contact_id"], contacts.frame["contact_id"]
-            if len(ids) + len(of_contacts) <= FEW:
-                place_of = dict(
-                    zip(_pairs(contacts.person, of_contacts), itertools.count(), strict=False)
-                )
-                found = [place_of.get(pair, -1) for pair in _pairs(rows.person, ids)]
+            if len(rows.person) + len(contacts.person) <= FEW:
+                place_of = dict(zip(self._contact_keys(contacts), itertools.count(), strict=False))
+                found = [place_of.get(key, -1) for key in self._contact_keys(rows)]
                 self._contacts_of[name] = np.array(found, dtype=np.int64)
             else:
                 self._contacts_of[name] = places(
-                    contact_keys(rows.person, ids), contact_keys(contacts.person, of_contacts)
+                    contact_keys(rows.person, rows.frame["contact_id"]),
+                    contact_keys(contacts.person, contacts.frame["contact_id"]),
                 )
         return self._contacts_of[name]
+
+    def _contact_keys(self, arrays: TableArrays) -> Iterable[object]:
+        """Person and contact_id of each row."""
+        ids = arrays.frame["contact_id"].array.to_numpy(dtype=object)
+        return ids if len(self) == 1 else zip(arrays.person.tolist(), ids, strict=True)
 
     def _pointed_out(self, events: Events, arrays: TableArrays, codelist: CodeList) -> Events:
         """Diagnoses that a list points out by position, see ``codelists.admissions``."""
@@ -239,11 +255,6 @@ class History:
         return self._pairs[rows, column]
 
 
-def _pairs(person: np.ndarray, contact_id: pd.Series) -> Iterator[tuple[int, object]]:
-    """(person, contact_id) of each row."""
-    return zip(person.tolist(), contact_id.array.to_numpy(dtype=object), strict=True)
-
-
 class Those(NamedTuple):
     """Some of a view's people (their numbers, rising), and a view of them alone."""
 
@@ -282,6 +293,7 @@ class View:
         self._apart = apart
         self._events: dict[Rows, Events] = {}
         self._group_ages: dict[tuple[Rows, CodeList, bool], np.ndarray] = {}
+        self._once: dict[Hashable, Any] = {}
         self._values: dict[Computed, np.ndarray] = {}
         self._matrix: np.ndarray | None = None
         self._column: dict[Computed, int] = {}
@@ -357,6 +369,12 @@ class View:
             self._events[rows] = self.known(self.history.select(rows))
         return self._events[rows]
 
+    def once(self, name: Hashable, make: Callable[[], Told]) -> Told:
+        """What ``make`` gives, kept for the other measures that need it; ``name`` tells which."""
+        if name not in self._once:
+            self._once[name] = make()
+        return self._once[name]
+
     def ages(self, events: Events) -> np.ndarray:
         """Days from each event to the index date: 1 is the day before it."""
         return self.day - events.day
@@ -398,5 +416,4 @@ class View:
         return self._group_ages[key]
 
     def person_values(self, column: str) -> np.ndarray:
-        column_values = self.history.persons[column]
-        return column_values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return numbers(self.history.person_columns[column])

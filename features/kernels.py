@@ -273,3 +273,178 @@ def group_ages(
             before = ages[person[i], groups[k]]
             if before == NEVER or (age > before if earliest else age < before):
                 ages[person[i], groups[k]] = age
+
+
+@_compiled(
+    types.void(
+        *(_read(_I32) for _ in range(3)),
+        _read(types.float64),
+        *(_I64 for _ in range(3)),
+        _write(types.float64),
+        _write(types.float64),
+    )
+)
+def latest(
+    person: np.ndarray,
+    day: np.ndarray,
+    known: np.ndarray,
+    value: np.ndarray,
+    index_day: int,
+    oldest: int,
+    newest: int,
+    latest: np.ndarray,
+    age: np.ndarray,
+) -> None:
+    """Each person's latest value among rows ``newest`` to ``oldest`` days old, and its age.
+
+    Rows sorted by person. Of values of one day the largest of those recorded last. NaN is
+    no value; NaN where a person has none.
+    """
+    latest[:] = np.nan
+    age[:] = np.nan
+    best = -1
+    for i in range(len(person)):
+        if best >= 0 and person[best] != person[i]:
+            best = -1
+        days = index_day - day[i]
+        if days > oldest or days < newest or np.isnan(value[i]):
+            continue
+        if best >= 0:
+            if day[i] != day[best]:
+                later = day[i] > day[best]
+            elif known[i] != known[best]:
+                later = known[i] > known[best]
+            else:
+                later = value[i] >= value[best]
+            if not later:
+                continue
+        best = i
+        latest[person[i]] = value[i]
+        age[person[i]] = days
+
+
+@_compiled(
+    types.void(
+        *(_read(_I32) for _ in range(3)),
+        _read(_I64),
+        *(_I64 for _ in range(3)),
+        _write(types.float64, 2),
+    )
+)
+def spread(
+    person: np.ndarray,
+    day: np.ndarray,
+    row: np.ndarray,
+    value_of_row: np.ndarray,
+    n_values: int,
+    index_day: int,
+    window: int,
+    told: np.ndarray,
+) -> None:
+    """How a person's rows of a window spread over values, into ``told``, (3, people): how many
+    rows, how many have the most frequent value, and the sum of squared numbers by value.
+
+    Rows sorted by person; ``value_of_row[row]``: a number below ``n_values``, or -1 for none.
+    """
+    told[:] = 0
+    count = np.zeros(n_values, dtype=np.int64)
+    met = np.empty(n_values, dtype=np.int64)
+    n_met = 0
+    for i in range(len(person)):
+        value = value_of_row[row[i]]
+        if value >= 0 and index_day - day[i] <= window:
+            if count[value] == 0:
+                met[n_met] = value
+                n_met += 1
+            count[value] += 1
+        if i + 1 == len(person) or person[i + 1] != person[i]:
+            for k in range(n_met):
+                times = count[met[k]]
+                told[0, person[i]] += times
+                told[1, person[i]] = max(told[1, person[i]], times)
+                told[2, person[i]] += times * times
+                count[met[k]] = 0
+            n_met = 0
+
+
+@_compiled(types.UniTuple(_I64, 3)(_I64))
+def civil(day: int) -> tuple[int, int, int]:
+    """Year, month and day of month of a day since 1970-01-01, by the Gregorian calendar."""
+    # Years begin in March, so that the day that comes and goes is their last.
+    since = day + 719468
+    era = since // 146097
+    of_era = since - era * 146097
+    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    day_of_month = of_year - (153 * month + 2) // 5 + 1
+    month = month + 3 if month < 10 else month - 9
+    return year + era * 400 + (1 if month <= 2 else 0), month, day_of_month
+
+
+@_compiled(types.void(_read(_I32), _I64, _write(types.float64)))
+def whole_years(birth: np.ndarray, index_day: int, years: np.ndarray) -> None:
+    """Birthdays passed since ``birth`` on a day; 0 on the day of birth, NaN before it."""
+    year, month, day = civil(index_day)
+    for i in range(len(birth)):
+        if birth[i] > index_day:
+            years[i] = np.nan
+            continue
+        year_of, month_of, day_of = civil(birth[i])
+        to_come = month_of > month or (month_of == month and day_of > day)
+        years[i] = year - year_of - (1 if to_come else 0)
+
+
+@_compiled(
+    types.void(
+        *(_read(_I32) for _ in range(5)),
+        *(_I64 for _ in range(3)),
+        types.boolean,
+        _read(_I32),
+        _write(types.float64, 2),
+    )
+)
+def near(
+    person: np.ndarray,
+    moment: np.ndarray,
+    other_person: np.ndarray,
+    begins: np.ndarray,
+    ends: np.ndarray,
+    first: int,
+    last: int,
+    index_day: int,
+    without: bool,
+    windows: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """How many rows of each window have another near, or with ``without`` have none.
+
+    Another is near where it begins no later than ``last`` days after the row's moment and
+    ends no sooner than ``first`` days after it. Rows without one count once ``last`` days
+    have passed. Both sorted by person. Written into ``out``, (people, windows).
+    """
+    out[:] = 0
+    row = other = 0
+    while row < len(person):
+        who = person[row]
+        while other < len(other_person) and other_person[other] < who:
+            other += 1
+        stop = other
+        while stop < len(other_person) and other_person[stop] == who:
+            stop += 1
+        order = np.argsort(begins[other:stop])
+        starts, reach = begins[other:stop][order], ends[other:stop][order]
+        for i in range(1, len(reach)):
+            reach[i] = max(reach[i], reach[i - 1])
+        while row < len(person) and person[row] == who:
+            age = index_day - moment[row]
+            if age <= windows[-1]:
+                begun = np.searchsorted(starts, moment[row] + last, side="right")
+                counts = begun > 0 and reach[begun - 1] >= moment[row] + first
+                if without:
+                    counts = not counts and moment[row] + last < index_day
+                if counts:
+                    for w in range(len(windows)):
+                        out[who, w] += age <= windows[w]
+            row += 1
+        other = stop

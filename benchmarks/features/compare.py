@@ -4,12 +4,14 @@ import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from benchmarks.features.contenders import AS_WRITTEN, ENGINE, FLOOR, OUR_DESIGN, Contender
 from benchmarks.features.data import Columns, n_features, simulate
 
+Result = TypeVar("Result")
 LONG = 60
 """Seconds; what takes longer is run once."""
 SLOW = {"DuckDB, filtered aggregates": 20}
@@ -37,7 +39,7 @@ class Compared:
         return self.engine["Framsynt"]
 
 
-def timed(run: Callable[[], np.ndarray], repeats: int) -> tuple[np.ndarray, float, float]:
+def timed(run: Callable[[], Result], repeats: int) -> tuple[Result, float, float]:
     """(result, best seconds, processor seconds per second of that one)."""
     best, cpu = np.inf, 0.0
     for _ in range(repeats):

@@ -72,7 +72,8 @@ def meds_tab(python: Path | None, *, seed: int, people: int = PEOPLE) -> MedsTab
         except AssertionError:
             return MedsTab(
                 f"MEDS-Tab {version} runs on these events, but its counts at the moment of "
-                "prediction are not the counts of our windows, so that no time is shown."
+                "prediction are not those of our windows. The cause was not found: it may lie in "
+                "how we call it as well as in the tool. So no time is shown."
             )
     return MedsTab(f"Version {version}.", people, events, seconds, our_seconds)
 

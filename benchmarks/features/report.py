@@ -10,7 +10,14 @@ from benchmarks.features.compare import Compared
 from benchmarks.features.dates import Dates
 from benchmarks.features.meds_tab import MedsTab
 from benchmarks.features.one_person import OnePerson
-from benchmarks.features.scaling import Scaled
+from benchmarks.features.scaling import (
+    AT_LEAST,
+    AT_ONCE,
+    PEOPLE_PER_PARTITION,
+    THREADS,
+    TIMES,
+    Scaled,
+)
 
 PACKAGES = ("numpy", "numba", "pandas", "polars", "duckdb")
 TIMES_THE_BEST, TIMES_THE_FLOOR = 6.0, 8.0
@@ -97,7 +104,11 @@ def _scaled(sizes: list[Scaled]) -> str:
     )
     return f"""## As the region grows
 
-Partition by partition; each size in a process of its own, the matrices summed and let go.
+Each size in a process of its own, in partitions of {PEOPLE_PER_PARTITION:,} people; {AT_ONCE} at a
+time are shared by {THREADS} threads, turned into matrices, summed and let go. Every {AT_ONCE} are
+timed {TIMES} times, and the best counts. A region of fewer than {AT_LEAST:,} people is passed
+several times, each with new events, and the mean of the passes is shown: timed once, it would be
+over in a fraction of a second, and its time per person would be that of the moment.
 
 | people | events | seconds | microseconds per person | cores busy | peak memory, GB |
 |---|---|---|---|---|---|

@@ -1,23 +1,27 @@
 """Time per person and peak memory as the region grows, each size in a process of its own.
 
 Partitions are made, turned into matrices and let go, a few at a time, as a run does it; only
-the matrices are timed. The checksum shows that every one was made.
+the matrices are timed. A short time measured once tells more of the machine than of the
+engine, so every size is timed alike: in the same number of partitions at a time, each few
+several times with the best counted, and small regions over and over with new events until as
+many people have passed as in a larger one. The checksum shows that every matrix was made.
 """
 
+import itertools
 import json
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.features.compare import timed
 from benchmarks.features.data import (
     COVERAGE,
     INDEX_DATE,
-    PEOPLE_PER_PARTITION,
     canonical,
     measures,
     n_features,
@@ -28,8 +32,14 @@ from features.matrix import fill
 from features.tables import Tables
 
 AT_ONCE = 8
-"""Partitions in memory at a time."""
+"""Partitions in memory at a time, shared by the threads."""
+PEOPLE_PER_PARTITION = 6_250
+"""So few that the smallest region keeps the threads as busy as the largest: AT_ONCE of them."""
 THREADS = 2
+TIMES = 3
+"""How often each few partitions are timed; the best counts."""
+AT_LEAST = 350_000
+"""People timed; a smaller region is passed several times, and the mean of the passes shown."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +75,12 @@ def one_size(people: int, *, events_per_person: float, seed: int) -> str:
     ]
     events, checksum, seconds, cpu = 0, 0.0, 0.0, 0.0
 
-    def make(number: int) -> Tables:
+    passes = max(1, round(AT_LEAST / people))
+
+    def make(one: int, number: int) -> Tables:
         n = counts[number]
-        return canonical(simulate(n, round(n * events_per_person), seed + number), 0, n)
+        own_seed = seed + one * len(counts) + number
+        return canonical(simulate(n, round(n * events_per_person), own_seed), 0, n)
 
     def matrix(tables: Tables) -> np.ndarray:
         made = np.empty((len(tables["persons"]), n_features()), dtype=np.float32)
@@ -75,15 +88,18 @@ def one_size(people: int, *, events_per_person: float, seed: int) -> str:
         return made
 
     with ThreadPoolExecutor(THREADS) as pool:
-        matrix(make(0))  # warm
-        for first in range(0, len(counts), AT_ONCE):
-            partitions = list(pool.map(make, range(first, min(first + AT_ONCE, len(counts)))))
-            began, cpu_before = time.perf_counter(), time.process_time()
-            matrices = list(pool.map(matrix, partitions))
-            seconds += time.perf_counter() - began
-            cpu += time.process_time() - cpu_before
-            checksum += sum(float(one.sum(dtype=np.float64)) for one in matrices)
-            events += sum(len(t[name]) for t in partitions for name in t if name != "persons")
+        list(pool.map(matrix, [make(0, 0)] * THREADS))  # warm
+        for one, first in itertools.product(range(passes), range(0, len(counts), AT_ONCE)):
+            numbers = range(first, min(first + AT_ONCE, len(counts)))
+            partitions = list(pool.map(partial(make, one), numbers))
+            matrices, best, cpu_of_best = timed(
+                lambda partitions=partitions: list(pool.map(matrix, partitions)), TIMES
+            )
+            seconds += best / passes
+            cpu += best * cpu_of_best / passes
+            checksum += sum(float(made.sum(dtype=np.float64)) for made in matrices)
+            if one == 0:
+                events += sum(len(t[name]) for t in partitions for name in t if name != "persons")
             del partitions, matrices
     return json.dumps(asdict(Scaled(people, events, seconds, cpu, _peak_gb(), checksum)))
 

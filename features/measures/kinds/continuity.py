@@ -35,20 +35,29 @@ class _Spread(Measure):
         ]
 
     def _index(self, view: View, window: int) -> np.ndarray:
-        events = view.events(self.of)
-        value = view.labels(self.of, events, self.column)
-        chosen = np.flatnonzero((view.ages(events) <= window) & (value >= 0))
-        person, value = events.person[chosen], value[chosen].astype(np.int64)
-        stride = value.max(initial=0) + 1
-        pair, counts = np.unique(person * stride + value, return_counts=True)
-        owner = pair // stride
-        total = np.bincount(person, minlength=len(view)).astype(np.float64)
+        total, most, squares = self._told(view, window)
         with np.errstate(divide="ignore", invalid="ignore"):
-            index = self._from_counts(owner, counts.astype(np.float64), total)
+            index = self._from_counts(total, most, squares)
         index[total < self.at_least] = np.nan
         return index
 
-    def _from_counts(self, owner: np.ndarray, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
+    def _told(self, view: View, window: int) -> np.ndarray:
+        """(3, people): contacts, those with the provider met most, squares by provider."""
+        from features import kernels
+
+        def tell() -> np.ndarray:
+            events = view.events(self.of)
+            value, n_values = view.history.arrays(self.of.table.name).labels(self.column)
+            told = np.empty((3, len(view)))
+            value = value.astype(np.int64, copy=False)
+            kernels.spread(
+                events.person, events.day, events.row, value, n_values, view.day, window, told
+            )
+            return told
+
+        return view.once(("spread", self.of, self.column, window), tell)
+
+    def _from_counts(self, total: np.ndarray, most: np.ndarray, squares: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
 
@@ -59,9 +68,7 @@ class UsualProvider(_Spread):
     Breslau & Reeb 1975, J Med Educ 50:965-969.
     """
 
-    def _from_counts(self, owner: np.ndarray, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
-        most = np.zeros(len(total))
-        np.maximum.at(most, owner, counts)
+    def _from_counts(self, total: np.ndarray, most: np.ndarray, squares: np.ndarray) -> np.ndarray:
         return most / total
 
 
@@ -73,6 +80,5 @@ class BiceBoxerman(_Spread):
     Bice & Boxerman 1977, doi 10.1097/00005650-197704000-00010.
     """
 
-    def _from_counts(self, owner: np.ndarray, counts: np.ndarray, total: np.ndarray) -> np.ndarray:
-        squares = np.bincount(owner, weights=counts**2, minlength=len(total))
+    def _from_counts(self, total: np.ndarray, most: np.ndarray, squares: np.ndarray) -> np.ndarray:
         return (squares - total) / (total * (total - 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -49,14 +50,11 @@ class _OfDischarge(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[_OfDischarge], view: View) -> list[np.ndarray]:
-        latest: dict[tuple[Rows, Rows, int], Discharges] = {}
-        results = []
-        for m in measures:
-            key = (m.stays, m.unplanned, m.windows[-1])
-            if key not in latest:
-                latest[key] = latest_discharges(view, m.stays, m.unplanned, m.windows[-1])
-            results.append(m._columns(view, latest[key]))
-        return results
+        return [m._columns(view, m._latest(view)) for m in measures]
+
+    def _latest(self, view: View) -> Discharges:
+        of = (self.stays, self.unplanned, self.windows[-1])
+        return view.once(("discharges", *of), lambda: latest_discharges(view, *of))
 
     def _columns(self, view: View, latest: Discharges) -> np.ndarray:
         columns = np.full((len(view), len(self.windows)), np.nan)
@@ -93,11 +91,8 @@ class Lace(_OfDischarge):
     def _points(self, view: View, latest: Discharges) -> np.ndarray:
         ages = view.group_ages(self.diagnoses, self.codelist)[latest.person]
         counts = self.codelist.apply_hierarchy(ages <= self.lookback)
-        index = self.codelist.index
-        comorbidity = sum(
-            points * counts[:, [index[group] for group in groups]].any(axis=1)
-            for groups, points in self.comorbidity
-        )
+        member, points = self._comorbidity
+        comorbidity = (counts.astype(np.int64) @ member > 0) @ points
         visits = _rows_between(view.events(self.visits), latest, first=-180, last=-1)
         return (
             lace_length(latest.nights)
@@ -106,10 +101,21 @@ class Lace(_OfDischarge):
             + np.minimum(visits, 4)
         )
 
+    @cached_property
+    def _comorbidity(self) -> tuple[np.ndarray, np.ndarray]:
+        """(which groups stand in which part, (groups, parts); points of the parts)."""
+        member = np.zeros((len(self.codelist.groups), len(self.comorbidity)), dtype=np.int64)
+        for part, (groups, _) in enumerate(self.comorbidity):
+            member[[self.codelist.index[group] for group in groups], part] = 1
+        return member, np.array([points for _, points in self.comorbidity])
+
 
 def lace_length(nights: np.ndarray) -> np.ndarray:
     """Points of a length of stay: 0, 1, 2, 3 as they are; 4-6: 4; 7-13: 5; from 14: 7."""
-    return np.select([nights >= 14, nights >= 7, nights >= 4], [7, 5, 4], default=nights)
+    return _LENGTH[np.clip(nights, 0, len(_LENGTH) - 1)]
+
+
+_LENGTH = np.array([0, 1, 2, 3, *3 * [4], *7 * [5], 7])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,24 +138,31 @@ class HospitalScore(_OfDischarge):
         return (*super()._needs(), self.cancer, self.procedures, *laboratory)
 
     def _points(self, view: View, latest: Discharges) -> np.ndarray:
+        of = (self.stays, self.unplanned, self.windows[-1], self.cancer, self.procedures)
+        points = view.once(("hospital", *of), lambda: self._without_laboratory(view, latest))
+        for rows, limit in ((self.haemoglobin, 120), (self.sodium, 135)):
+            if rows is not None:
+                value = _last_value(view, rows, latest)
+                points = points + np.where(np.isnan(value), np.nan, value < limit)
+        return points
+
+    def _without_laboratory(self, view: View, latest: Discharges) -> np.ndarray:
         admissions = _rows_between(view.events(self.stays), latest, first=-365, last=-1)
-        points = (
+        return (
             2 * _on_stay(view.events(self.cancer), latest)
             + 1 * _on_stay(view.events(self.procedures), latest)
             + 1 * latest.unplanned
             + hospital_admissions(admissions)
             + 2 * (latest.nights >= 5)
         ).astype(np.float64)
-        for rows, limit in ((self.haemoglobin, 120), (self.sodium, 135)):
-            if rows is not None:
-                value = _last_value(view, rows, latest)
-                points += np.where(np.isnan(value), np.nan, value < limit)
-        return points
 
 
 def hospital_admissions(admissions: np.ndarray) -> np.ndarray:
     """Points of the admissions in the year before: 0-1: 0, 2-5: 2, more than 5: 5."""
-    return np.select([admissions > 5, admissions >= 2], [5, 2], default=0)
+    return _ADMISSIONS[np.minimum(admissions, len(_ADMISSIONS) - 1)]
+
+
+_ADMISSIONS = np.array([0, 0, *4 * [2], 5])
 
 
 def latest_discharges(view: View, stays: Rows, unplanned: Rows, within: int) -> Discharges:
@@ -162,7 +175,9 @@ def latest_discharges(view: View, stays: Rows, unplanned: Rows, within: int) -> 
     over = np.flatnonzero((events.end != NEVER) & (view.day - events.end <= within))
     events = events.take(over)
     assert events.end is not None
-    acute = np.isin(events.row, view.events(unplanned).row)
+    is_acute = np.zeros(len(view.history.arrays(stays.table.name).person), dtype=bool)
+    is_acute[view.events(unplanned).row] = True
+    acute = is_acute[events.row]
     order = np.lexsort((acute, events.day, events.end, events.person))
     person = events.person[order]
     last = np.append(person[1:] != person[:-1], True)[: len(person)]

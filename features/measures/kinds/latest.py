@@ -21,14 +21,14 @@ def _latest(
 
     Several values on one day: the largest of those recorded last.
     """
+    from features import kernels
+
     events = view.events(rows)
-    value, ages = view.values(rows, events, column), view.ages(events)
-    chosen = np.flatnonzero((ages <= oldest) & (ages >= newest) & ~np.isnan(value))
-    events, value, ages = events.take(chosen), value[chosen], ages[chosen]
-    order = np.lexsort((value, events.known, events.day))
-    latest, age = np.full(len(view), np.nan), np.full(len(view), np.nan)
-    latest[events.person[order]] = value[order]
-    age[events.person[order]] = ages[order]
+    value = view.values(rows, events, column)
+    latest, age = np.empty(len(view)), np.empty(len(view))
+    kernels.latest(
+        events.person, events.day, events.known, value, view.day, oldest, newest, latest, age
+    )
     return latest, age
 
 

@@ -14,8 +14,6 @@ from features.measures.base import Measure
 from features.rows import Rows
 from features.tables import CONTACTS, Coverage
 
-_STRIDE = np.int64(2) * NEVER
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Near(Measure):
@@ -54,51 +52,37 @@ class Near(Measure):
         return [measure._count(view) for measure in measures]
 
     def _count(self, view: View) -> np.ndarray:
-        oldest = view.day - self.windows[-1]
+        from features import kernels
+
         person, moment = _moments(view.events(self.of), ended=self.ended)
-        counts = np.flatnonzero(moment >= oldest)
-        if not len(counts):
-            return np.zeros((len(view), len(self.windows)))
-        person, moment = person[counts], moment[counts]
-        other_person, starts, ends = self._others(view, oldest + self.first)
-        key = person.astype(np.int64) * _STRIDE
-        place = np.searchsorted(starts, key + (moment + self.last + NEVER), side="right") - 1
-        beside = np.zeros(len(person), dtype=bool)
-        found = np.flatnonzero(place >= 0)
-        of_same = other_person[place[found]] == person[found]
-        reaches = ends[place[found]] >= key[found] + (moment[found] + self.first + NEVER)
-        beside[found] = of_same & reaches
-        counted = beside
-        if self.without:
-            counted = ~beside & (moment + self.last < view.day)
-        age = view.day - moment
-        columns = [
-            np.bincount(person[counted & (age <= window)], minlength=len(view))
-            for window in self.windows
-        ]
-        return np.column_stack(columns)
+        near = np.zeros((len(view), len(self.windows)))
+        if len(person):
+            windows = np.array(self.windows, dtype=np.int32)
+            others = self._others(view)
+            kernels.near(
+                person,
+                moment,
+                *others,
+                self.first,
+                self.last,
+                view.day,
+                self.without,
+                windows,
+                near,
+            )
+        return near
 
-    def _others(self, view: View, oldest: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """People, first days, and the latest last day so far, sorted by person and first day,
-        of those that were not over before ``oldest``.
-
-        Days are shifted by person, so that one sorted search serves everybody.
-        """
+    def _others(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """People, first days and last days of the other rows."""
         events = view.events(self.other)
         person, begins = _moments(events, ended=self.other_ended)
-        ends = begins
-        if self.lasting:
-            assert events.end is not None
-            # A stay ends on its last day, a period on the first day after it.
-            after = 0 if self.other.table is CONTACTS else 1
-            ends = np.maximum(np.minimum(events.end, view.day) - after, begins)
-        recent = np.flatnonzero(ends >= oldest)
-        person, begins, ends = person[recent], begins[recent], ends[recent]
-        key = person.astype(np.int64) * _STRIDE
-        starts = key + (begins + NEVER)
-        order = np.argsort(starts, kind="stable")
-        latest = np.maximum.accumulate((key + (ends + NEVER))[order])
-        return person[order], starts[order], latest
+        if not self.lasting:
+            return person, begins, begins
+        assert events.end is not None
+        # A stay ends on its last day, a period on the first day after it.
+        after = 0 if self.other.table is CONTACTS else 1
+        ends = np.maximum(np.minimum(events.end, view.day) - after, begins)
+        return person, begins, ends.astype(np.int32, copy=False)
 
 
 def _moments(events: Events, *, ended: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from features.events import label
+from features.events import days, label
 from features.history import View
 from features.measures.base import Measure
 from features.tables import Coverage
@@ -26,16 +26,10 @@ class Age(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[Age], view: View) -> list[np.ndarray]:
-        birth = view.history.persons["birth_date"].to_numpy().astype("datetime64[D]")
-        index = np.datetime64(view.day, "D")
-        years = (index.astype("datetime64[Y]") - birth.astype("datetime64[Y]")).astype(float)
-        birth_month, index_month = birth.astype("datetime64[M]"), index.astype("datetime64[M]")
-        # Month and day in one number: has this year's birthday come?
-        of_birth = (birth_month.astype(int) % 12) * 32 + (birth - birth_month).astype(int)
-        of_index = (index_month.astype(int) % 12) * 32 + (index - index_month).astype(int)
-        years -= of_birth > of_index
-        years[birth >= index] = np.nan
-        years[birth == index] = 0
+        from features import kernels
+
+        years = np.empty(len(view))
+        kernels.whole_years(days(view.history.person_columns["birth_date"]), view.day, years)
         return [years[:, None] for _ in measures]
 
 
@@ -53,7 +47,7 @@ class PersonIs(Measure):
     def compute(cls, measures: Sequence[PersonIs], view: View) -> list[np.ndarray]:
         results = []
         for measure in measures:
-            number, values = label(view.history.persons[measure.column])
+            number, values = label(view.history.person_columns[measure.column])
             flag = np.array([*(value == measure.value for value in values), np.nan])
             results.append(flag[number][:, None])
         return results

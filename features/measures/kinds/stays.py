@@ -45,7 +45,9 @@ class OnWeekdays(_OfRows):
             events = view.events(measure.of)
             moment = events.end if measure.ended else events.day
             assert moment is not None
-            chosen = (moment != NEVER) & np.isin(weekday(moment), list(measure.weekdays))
+            wanted = np.zeros(7, dtype=bool)
+            wanted[list(measure.weekdays)] = True
+            chosen = (moment != NEVER) & wanted[weekday(moment)]
             results.append(_counted(view, events, view.day - moment, chosen, measure.windows))
         return results
 
