@@ -286,6 +286,11 @@ def places(keys: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Where each key first stands in ``among``; -1 where it does not."""
     if not len(among):
         return np.full(len(keys), -1)
+    if len(keys) + len(among) > FEW:  # a table of hashes beats a search that misses the cache
+        number = pd.factorize(np.concatenate([among, keys]))[0]
+        place_of = np.full(number.max() + 1, -1)
+        place_of[number[: len(among)][::-1]] = np.arange(len(among))[::-1]
+        return place_of[number[len(among) :]]
     order = np.argsort(among, kind="stable")
     place = np.searchsorted(among, keys, sorter=order)
     found = order[np.minimum(place, len(among) - 1)]
