@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 
 from features.codelists import CodeList
-from features.codelists.admissions import position_rules
 from features.errors import DataError
 from features.events import (
     FEW,
@@ -33,6 +32,7 @@ from features.events import (
     places,
 )
 from features.integrity import contact_keys
+from features.positions import pointed_out
 from features.rows import Rows, admissions
 from features.stays import GOES_ON, Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
@@ -163,7 +163,7 @@ class History:
         else:
             events = arrays.events
         if rows.listed is not None:
-            events = self._pointed_out(events, arrays, rows.listed)
+            events = pointed_out(events, arrays, rows.listed)
         if rows.on is not None:
             events = self._on_contacts(events, rows)
         return events
@@ -204,39 +204,6 @@ class History:
         """Person and contact_id of each row."""
         ids = arrays.frame["contact_id"].array.to_numpy(dtype=object)
         return ids if len(self) == 1 else zip(arrays.person.tolist(), ids, strict=True)
-
-    def _pointed_out(self, events: Events, arrays: TableArrays, codelist: CodeList) -> Events:
-        """Diagnoses that a list points out by position, see ``codelists.admissions``."""
-        told = arrays.classes.told(
-            ("position", codelist), lambda columns, _: position_rules(codelist, columns)
-        )
-        of_class = arrays.row_class[events.row]
-        parts = [events.take(told[of_class, 0].nonzero()[0])]
-        for rule in range(1, told.shape[1], 2):
-            candidates = told[of_class, rule] & arrays.on_contact[events.row]
-            chosen = events.take(candidates.nonzero()[0])
-            if not len(chosen):
-                continue
-            companions = told[arrays.row_class, rule + 1] & arrays.on_contact
-            other = arrays.events.take(companions.nonzero()[0])
-            number, size = arrays.labels("contact_id")
-            key = arrays.person * np.int64(size) + number
-            # By contact and by when they were known: the first of a contact is known soonest.
-            other = other.take(np.lexsort((other.known, key[other.row])))
-            place = places(key[chosen.row], key[other.row])
-            found = np.flatnonzero(place >= 0)
-            chosen = chosen.take(found)
-            both_known = np.maximum(chosen.known, other.known[place[found]])
-            parts.append(Events(chosen.person, chosen.day, both_known, None, chosen.row))
-        row = np.concatenate([part.row for part in parts])
-        order = np.argsort(row, kind="stable")
-        return Events(
-            np.concatenate([part.person for part in parts])[order],
-            np.concatenate([part.day for part in parts])[order],
-            np.concatenate([part.known for part in parts])[order],
-            None,
-            row[order],
-        )
 
     def labels(self, table: str, column: str) -> np.ndarray:
         """A text column of a table as numbers that tell its values apart; -1 where missing."""
