@@ -9,8 +9,8 @@ from features import events
 from features.errors import DataError
 from features.home import Home
 from features.sources import SynpufSource
-from features.store import Extract, ExtractStore
 from features.stays import joined_as_of
+from features.store import Extract, ExtractStore
 from features.tables import Tables
 from tests.features.deliveries import deliver_synpuf
 
