@@ -114,6 +114,8 @@ class History:
             values[order].astype(np.int64) for values in (events.person, events.day, events.end)
         )
         end[end == NEVER] = GOES_ON
+        # Stays that begin on one day touch, whichever of them is taken to be the first.
+        np.maximum(end, start, out=end)
         stays = Stays(events.row[order], person, start, end, events.known[order])
         return np.unique(stays.person[stays.touching()])
 
