@@ -99,7 +99,9 @@ def _wait_until_ready(running: Running) -> None:
     for _ in range(600):
         assert running.process.poll() is None, running.log.read_text()
         try:
-            if running.http.get("/readyz").status_code == 200:
+            # Until it has said so, too: the log is read for what a request adds to it.
+            ready = running.http.get("/readyz").status_code == 200
+            if ready and "Ready after" in running.log.read_text():
                 return
         except httpx.TransportError:
             pass
