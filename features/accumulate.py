@@ -16,6 +16,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from features import kernels
+
 PEOPLE_PER_THREAD = 1000
 """With fewer people, another thread costs more than it gives."""
 
@@ -66,29 +68,50 @@ class Wanted:
     column: int
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where the sums of a stream go: of each of those wanted the slot, its column for every
+    window or -1, and whether it has a column for every window; the bucket of every age."""
+
+    windows: tuple[int, ...]
+    slot: np.ndarray
+    column_of: np.ndarray
+    side_by_side: np.ndarray
+    bucket_of_age: np.ndarray
+
+    @classmethod
+    def of(cls, wanted: Sequence[Wanted]) -> Layout:
+        windows = tuple(sorted({window for one in wanted for window in one.windows}))
+        column_of = np.full((len(wanted), len(windows)), -1, dtype=np.int32)
+        for number, one in enumerate(wanted):
+            places = [windows.index(window) for window in one.windows]
+            column_of[number, places] = one.column + np.arange(len(places))
+        slot = np.array([one.slot for one in wanted], dtype=np.int32)
+        side_by_side = np.logical_and.reduce(column_of >= 0, axis=1)
+        return cls(windows, slot, column_of, side_by_side, _buckets(windows))
+
+
+@lru_cache(maxsize=256)
+def _buckets(windows: tuple[int, ...]) -> np.ndarray:
+    """Age in days -> bucket: the first window that holds it."""
+    return np.searchsorted(windows, np.arange(windows[-1] + 1)).astype(np.int32)
+
+
 def add_windows(
-    stream: Stream,
-    wanted: Sequence[Wanted],
-    *,
-    index_day: int,
-    out: np.ndarray,
-    threads: int = 1,
+    stream: Stream, layout: Layout, *, index_day: int, out: np.ndarray, threads: int = 1
 ) -> None:
     """Writes the wanted sums of a stream into ``out``: float32, (people, columns).
 
     A window of w days holds the w days before ``index_day``. Only rows with
     ``known < index_day`` count. Columns that are not wanted are left alone.
     """
-    from features import kernels
-
-    windows, slot_wanted, column_of, side_by_side = _layout(tuple(wanted))
-    bucket_of_age = _buckets(windows)
     weight = _NO_WEIGHT if stream.weight is None else stream.weight
     kept = np.int32 if stream.weight is None else np.float64
     people = len(out)
     shares = max(1, min(threads, people // PEOPLE_PER_THREAD))
     edges = [people * share // shares for share in range(shares + 1)]
-    rows = np.searchsorted(stream.person, edges).tolist()
+    inner = np.searchsorted(stream.person, edges[1:-1]).tolist() if shares > 1 else []
+    rows = [0, *inner, len(stream.person)]
 
     def add_up(share: int) -> None:
         kernels.add_up(
@@ -99,14 +122,14 @@ def add_windows(
             weight,
             stream.slots.first,
             stream.slots.slots,
-            bucket_of_age,
+            layout.bucket_of_age,
             index_day,
-            slot_wanted,
-            column_of,
-            side_by_side,
+            layout.slot,
+            layout.column_of,
+            layout.side_by_side,
             (rows[share], rows[share + 1]),
             (edges[share], edges[share + 1]),
-            np.empty((stream.slots.n, len(windows)), dtype=kept),
+            np.empty((stream.slots.n, len(layout.windows)), dtype=kept),
             out,
         )
 
@@ -118,25 +141,3 @@ def add_windows(
 
 
 _NO_WEIGHT = np.empty(0, dtype=np.float64)
-
-
-@lru_cache(maxsize=1024)
-def _layout(
-    wanted: tuple[Wanted, ...],
-) -> tuple[tuple[int, ...], np.ndarray, np.ndarray, np.ndarray]:
-    """(all windows; of each wanted: the slot, its column for every window or -1, whether it
-    has a column for every window)."""
-    windows = tuple(sorted({window for one in wanted for window in one.windows}))
-    column_of = np.full((len(wanted), len(windows)), -1, dtype=np.int32)
-    for number, one in enumerate(wanted):
-        places = [windows.index(window) for window in one.windows]
-        column_of[number, places] = one.column + np.arange(len(places))
-    slot = np.array([one.slot for one in wanted], dtype=np.int32)
-    side_by_side = np.logical_and.reduce(column_of >= 0, axis=1)
-    return windows, slot, column_of, side_by_side
-
-
-@lru_cache(maxsize=256)
-def _buckets(windows: tuple[int, ...]) -> np.ndarray:
-    """Age in days -> bucket: the first window that holds it."""
-    return np.searchsorted(windows, np.arange(windows[-1] + 1)).astype(np.int32)

@@ -9,11 +9,12 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from pandas.api.extensions import ExtensionArray
 
+from features import kernels
 from features.accumulate import Slots
 from features.codelists import CodeList
 from features.errors import DataError
+from features.frames import FEW, Column, columns_of, label, label_few, numbers, seconds, texts
 from features.rows import Rows
 from features.tables import PERSONS, Table
 from features.vocabulary import CLASS_COLUMNS, Vocabulary, vocabulary
@@ -22,62 +23,53 @@ NEVER = np.int32(2**30)
 """A day or an age that never comes: later than any date, longer than any window."""
 
 
-Column = np.ndarray | ExtensionArray
-"""The values of a frame's column, without the column around them."""
-
-
-def columns_of(frame: pd.DataFrame) -> dict[str, Column]:
-    """All columns of a frame by name.
-
-    ``frame[name]`` makes a column anew at each call, which costs more than all that a small
-    history does with its values. pandas has no public way to all of them at once.
-    """
-    arrays = frame._iter_column_arrays()  # type: ignore[operator]
-    return dict(zip(frame.columns.tolist(), arrays, strict=True))
-
-
-def days(values: pd.Series | pd.DatetimeIndex | Column) -> np.ndarray:
-    """Dates as whole days since 1970-01-01 (int32); missing dates as ``NEVER``."""
-    from features import kernels
-
-    moments = np.asarray(values)
-    seconds = np.ascontiguousarray(moments.astype("datetime64[s]", copy=False)).view(np.int64)
-    whole = np.empty(len(seconds), dtype=np.int32)
-    kernels.to_days(seconds, whole)
-    return whole
-
-
 def day(index_date: date | str | pd.Timestamp) -> int:
     """One date as days since 1970-01-01."""
     return int(np.datetime64(pd.Timestamp(index_date), "D").astype(np.int64))
 
 
-@dataclass(frozen=True)
-class Events:
-    """Rows of one table, as arrays of equal length, sorted by person.
+PERSON, DAY, KNOWN, ROW, END = range(5)
 
+
+class Events:
+    """Rows of one table, sorted by person.
+
+    ``fields``: int32, (fields, rows), one field a line, so that rows are chosen in one go.
     ``known``: the last day on which something that decides the row happened or was
     recorded; the row is known at an index date after it. ``end``: the last day of a stay
-    or the first day after a period; ``NEVER`` while it goes on.
+    or the first day after a period, ``NEVER`` while it goes on; None where rows do not end.
     """
 
-    person: np.ndarray
-    day: np.ndarray
-    known: np.ndarray
-    end: np.ndarray | None
-    row: np.ndarray
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: np.ndarray) -> None:
+        self.fields = fields
 
     def __len__(self) -> int:
-        return len(self.row)
+        return self.fields.shape[1]
+
+    @property
+    def person(self) -> np.ndarray:
+        return self.fields[PERSON]
+
+    @property
+    def day(self) -> np.ndarray:
+        return self.fields[DAY]
+
+    @property
+    def known(self) -> np.ndarray:
+        return self.fields[KNOWN]
+
+    @property
+    def row(self) -> np.ndarray:
+        return self.fields[ROW]
+
+    @property
+    def end(self) -> np.ndarray | None:
+        return self.fields[END] if len(self.fields) > END else None
 
     def take(self, chosen: np.ndarray) -> Events:
-        return Events(
-            self.person[chosen],
-            self.day[chosen],
-            self.known[chosen],
-            None if self.end is None else self.end[chosen],
-            self.row[chosen],
-        )
+        return Events(self.fields.take(chosen, axis=1))
 
 
 @dataclass(frozen=True)
@@ -93,8 +85,6 @@ class TableArrays:
     """One table of a history: person numbers, days, and the class of every row."""
 
     def __init__(self, table: Table, frame: pd.DataFrame, people: pd.Index) -> None:
-        from features import kernels
-
         columns = columns_of(frame)
         person, falls = _person_numbers(table, columns["person_id"], people)
         if falls:
@@ -102,20 +92,22 @@ class TableArrays:
             person, frame = person[order], frame.iloc[order]
             columns = columns_of(frame)
         assert table.happened is not None
-        happened, known = days(columns[table.happened]), days(columns["recorded_at"])
-        kernels.at_least(happened, known)
-        end = days(columns[table.ended]) if table.ended else None
+        fields = np.empty((END + 1 if table.ended else END, len(person)), dtype=np.int32)
+        fields[PERSON] = person
+        kernels.row_days(
+            seconds(columns[table.happened]),
+            seconds(columns["recorded_at"]),
+            seconds(columns[table.ended]) if table.ended else _NO_SECONDS,
+            fields,
+        )
         self.table, self.frame, self.columns = table, frame, columns
-        self.person, self.day, self.known, self.end = person, happened, known, end
+        self.events = Events(fields)
+        """All rows."""
+        self.person, self.day, self.known = fields[PERSON], fields[DAY], fields[KNOWN]
         self._vocabulary = vocabulary(table)
+        self._texts: dict[str, list[object]] = {}
         self._numbers: dict[str, np.ndarray] = {}
         self._labels: dict[str, tuple[np.ndarray, int]] = {}
-
-    @cached_property
-    def events(self) -> Events:
-        """All rows."""
-        row = np.arange(len(self.person), dtype=np.int32)
-        return Events(self.person, self.day, self.known, self.end, row)
 
     @cached_property
     def on_contact(self) -> np.ndarray:
@@ -150,9 +142,18 @@ class TableArrays:
                     int(self.day.max(initial=first) - first) + 1,
                 )
             else:
-                numbers, values = label(self.columns[column])
-                self._labels[column] = numbers, len(values)
+                few = len(self.person) <= FEW
+                number, values = (
+                    label_few(self.texts(column)) if few else label(self.columns[column])
+                )
+                self._labels[column] = number, len(values)
         return self._labels[column]
+
+    def texts(self, column: str) -> list[object]:
+        """The values of a column of all rows; None where missing."""
+        if column not in self._texts:
+            self._texts[column] = texts(self.columns[column])
+        return self._texts[column]
 
     @property
     def classes(self) -> Vocabulary:
@@ -167,23 +168,17 @@ class TableArrays:
         if not columns:
             return np.repeat(self._vocabulary.numbers([()]), len(self.person))
         if len(self.person) <= FEW:
-            return self._vocabulary.numbers(list(zip(*map(self._texts, columns), strict=True)))
+            return self._vocabulary.numbers(list(zip(*map(self._told_by, columns), strict=True)))
         return self._folded(columns)
 
-    def _texts(self, column: str) -> Sequence[object]:
+    def _told_by(self, column: str) -> Sequence[object]:
         """The values of all rows by which they are told apart; None where missing."""
         if column == "principal":
             return (self.numbers("position") == 1).tolist()
-        texts = _objects(self.columns[column])
-        missing = np.asarray(pd.isna(self.columns[column]))
-        if missing.any():
-            texts = np.where(missing, _MISSING, texts)
-        return texts.tolist()
+        return self.texts(column)
 
     def _folded(self, columns: tuple[str, ...]) -> np.ndarray:
         """The classes of many rows: each column a digit of a number, each number used a class."""
-        from features import kernels
-
         parts = []
         space = 1
         for column in columns:
@@ -221,16 +216,14 @@ class TableArrays:
         if column == "principal":
             principal = self.numbers("position") == 1
             return principal.view(np.int8), np.array([False, True], dtype=object)
-        numbers, values = label(self.columns[column])
-        self._labels[column] = numbers, len(values)
-        return numbers, np.append(values, _MISSING)
+        number, values = label(self.columns[column])
+        self._labels[column] = number, len(values)
+        return number, np.append(values, _MISSING)
 
 
 def _person_numbers(table: Table, person_id: Column, people: pd.Index) -> tuple[np.ndarray, int]:
     """(number of every row's person, how often it falls from one row to the next)."""
-    from features import kernels
-
-    if len(people) == 1 and set(_objects(person_id)) == {people[0]}:
+    if len(people) == 1 and texts(person_id) == texts(people.array) * len(person_id):
         return np.zeros(len(person_id), dtype=np.int32), 0
     codes, ids = label(person_id)
     of_ids = people.get_indexer(pd.Index(ids).astype("str"))
@@ -247,39 +240,7 @@ def _person_numbers(table: Table, person_id: Column, people: pd.Index) -> tuple[
 
 
 _MISSING = np.array([None])
-FEW = 4096
-"""Up to so many rows, a dictionary tells texts apart sooner than pandas is set up to."""
-
-
-def numbers(column: Column) -> np.ndarray:
-    """A number column as float64; NaN where missing."""
-    if isinstance(column, np.ndarray):
-        return column.astype(np.float64, copy=False)
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _objects(column: Column) -> np.ndarray:
-    if isinstance(column, np.ndarray):
-        return column.astype(object)
-    return column.to_numpy(dtype=object)
-
-
-def label(column: Column) -> tuple[np.ndarray, np.ndarray]:
-    """(row -> number of its value, -1 where missing; the distinct values, object)."""
-    if isinstance(column, pd.Categorical):
-        return column.codes, column.categories.to_numpy(dtype=object)
-    if len(column) > FEW:
-        numbers, values = pd.factorize(column)  # type: ignore[arg-type]
-        return numbers, np.asarray(values, dtype=object)
-    texts = _objects(column)
-    distinct = dict.fromkeys(texts)
-    missing = list(dict.fromkeys(texts[np.asarray(pd.isna(column))]))
-    for value in missing:
-        del distinct[value]
-    number_of = dict(zip(distinct, range(len(distinct)), strict=True))
-    number_of |= dict.fromkeys(missing, -1)
-    numbers = np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
-    return numbers, np.fromiter(distinct, object, len(distinct))
+_NO_SECONDS = np.empty(0, dtype=np.int64)
 
 
 def places(keys: np.ndarray, among: np.ndarray) -> np.ndarray:

@@ -18,19 +18,11 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 import numpy as np
 import pandas as pd
 
+from features import kernels
 from features.codelists import CodeList
 from features.errors import DataError
-from features.events import (
-    FEW,
-    NEVER,
-    Events,
-    Pairs,
-    TableArrays,
-    columns_of,
-    day,
-    numbers,
-    places,
-)
+from features.events import KNOWN, NEVER, ROW, Events, Pairs, TableArrays, day, places
+from features.frames import FEW, columns_of, numbers
 from features.integrity import contact_keys
 from features.positions import pointed_out
 from features.rows import Rows, admissions
@@ -51,7 +43,7 @@ class Computed(Protocol):
     def known_in(self, coverage: Coverage) -> bool: ...
 
     @classmethod
-    def compute(cls, measures: Sequence[Any], view: View) -> list[np.ndarray]: ...
+    def compute(cls, measures: Sequence[Any], view: View) -> list[np.ndarray] | None: ...
 
 
 class History:
@@ -153,9 +145,10 @@ class History:
 
     def select(self, rows: Rows) -> Events:
         """All rows of a selection, known or not; views filter them by date."""
-        if rows not in self._selected:
-            self._selected[rows] = self._select(rows)
-        return self._selected[rows]
+        selected = self._selected.get(rows)
+        if selected is None:
+            selected = self._selected[rows] = self._select(rows)
+        return selected
 
     def _select(self, rows: Rows) -> Events:
         arrays = self.arrays(rows.table.name)
@@ -176,18 +169,14 @@ class History:
         assert contacts.end is not None
         place_of = np.full(len(self.arrays("contacts").person) + 1, -1)  # the last: no contact
         place_of[contacts.row] = np.arange(len(contacts))
-        place = place_of[self._contact_of(rows.table.name)[events.row]]
+        place = place_of[self.contact_of(rows.table.name)[events.row]]
         found = (place >= 0).nonzero()[0]
-        place, chosen = place[found], events.row[found]
-        return Events(
-            events.person[found],
-            contacts.day[place],
-            np.maximum(events.known[found], contacts.known[place]),
-            contacts.end[place],
-            chosen,
-        )
+        fields = contacts.fields.take(place[found], axis=1)
+        fields[KNOWN] = np.maximum(fields[KNOWN], events.known[found])
+        fields[ROW] = events.row[found]
+        return Events(fields)
 
-    def _contact_of(self, name: str) -> np.ndarray:
+    def contact_of(self, name: str) -> np.ndarray:
         """The row of the contact that each row of a table is on; -1 where there is none."""
         if name not in self._contacts_of:
             rows, contacts = self.arrays(name), self.arrays("contacts")
@@ -204,7 +193,7 @@ class History:
 
     def _contact_keys(self, arrays: TableArrays) -> Iterable[object]:
         """Person and contact_id of each row."""
-        ids = arrays.frame["contact_id"].array.to_numpy(dtype=object)
+        ids = arrays.texts("contact_id")
         return ids if len(self) == 1 else zip(arrays.person.tolist(), ids, strict=True)
 
     def labels(self, table: str, column: str) -> np.ndarray:
@@ -220,7 +209,7 @@ class History:
             events, value = events.take(with_value), value[with_value].astype(np.int64)
             stride = value.max(initial=0) + 1
             pair, of_event = np.unique(events.person * stride + value, return_inverse=True)
-            self._pairs[rows, column] = Pairs(events, of_event, pair // stride)
+            self._pairs[rows, column] = Pairs(events, of_event, (pair // stride).astype(np.int32))
         return self._pairs[rows, column]
 
 
@@ -265,7 +254,7 @@ class View:
         self._once: dict[Hashable, Any] = {}
         self._values: dict[Computed, np.ndarray] = {}
         self._matrix: np.ndarray | None = None
-        self._column: dict[Computed, int] = {}
+        self._columns: dict[Computed, slice] = {}
         self._in_place: set[Computed] = set()
 
     def __len__(self) -> int:
@@ -277,49 +266,60 @@ class View:
 
     def prepare(self, measures: Sequence[Computed]) -> None:
         """Computes measures together, kind by kind, so that each table is passed once."""
-        new = tuple(measure for measure in measures if measure not in self._values)
-        kinds, unknown = _by_kind(new, self.coverage)
+        if self._values or self._in_place:
+            done = self._values.keys() | self._in_place
+            measures = [measure for measure in measures if measure not in done]
+        kinds, unknown = _by_kind(tuple(measures), self.coverage)
         for measure in unknown:
             shape = (len(self), len(measure.features))
             self._values[measure] = np.full(shape, np.nan, dtype=np.float32)
         for kind, of_kind in kinds:
-            self._values.update(zip(of_kind, kind.compute(of_kind, self), strict=True))
-            self._take_over(of_kind)
+            values = kind.compute(of_kind, self)
+            if values is not None:
+                self._values.update(zip(of_kind, values, strict=True))
+            if self._apart is not None:
+                self._take_over(of_kind, self._apart)
 
-    def _take_over(self, measures: Sequence[Computed]) -> None:
+    def _take_over(self, measures: Sequence[Computed], apart: Those) -> None:
         """Puts in the values of the people who are seen for themselves."""
-        if self._apart is None:
-            return
-        self._apart.view.prepare(measures)
+        apart.view.prepare(measures)
         for measure in measures:
-            values = self._values[measure]
+            values = self.of(measure)
             if not values.flags.writeable:
-                values = values.copy()
-            values[self._apart.people] = self._apart.view.of(measure)
-            self._values[measure] = values
+                values = self._values[measure] = values.copy()
+            values[apart.people] = apart.view.of(measure)
 
-    def write_into(self, matrix: np.ndarray, column: dict[Computed, int]) -> None:
-        """Lets kinds write into ``matrix``, (people, features), from each measure's first column
-        on, and spare a copy of their values. To be called before anything is computed."""
-        self._matrix, self._column = matrix, column
+    def write_into(self, matrix: np.ndarray, columns: dict[Computed, slice]) -> None:
+        """Lets kinds write into those columns of ``matrix``, (people, features), and spare a
+        copy of their values. To be called before anything is computed."""
+        self._matrix, self._columns = matrix, columns
 
     def room(self, measures: Sequence[Computed]) -> tuple[np.ndarray, list[int]]:
-        """Where a kind may write its values: (float32 (people, columns), each measure's first)."""
-        if self._matrix is not None and all(measure in self._column for measure in measures):
+        """Where a kind is to write its values, and what ``compute`` then need not give:
+        (float32 (people, columns), each measure's first)."""
+        if self._matrix is not None and self._columns.keys() >= set(measures):
             self._in_place.update(measures)
-            return self._matrix, [self._column[measure] for measure in measures]
+            return self._matrix, [self._columns[measure].start for measure in measures]
         widths = [len(measure.features) for measure in measures]
-        first = [0, *itertools.accumulate(widths)]
-        return np.empty((len(self), first.pop()), dtype=np.float32), first
+        ends = list(itertools.accumulate(widths))
+        first = [0, *ends[:-1]]
+        out = np.empty((len(self), ends[-1]), dtype=np.float32)
+        for measure, start, end in zip(measures, first, ends, strict=True):
+            self._values[measure] = out[:, start:end]
+        return out, first
 
-    def elsewhere(self, measures: Iterable[Computed]) -> Iterator[tuple[Computed, np.ndarray]]:
-        """Those measures whose values are not in the matrix yet, and their values."""
-        for measure in measures:
-            if measure not in self._in_place:
-                yield measure, self._values[measure]
+    def elsewhere(self) -> Iterator[tuple[slice, np.ndarray]]:
+        """What was computed and is not in the matrix yet: columns and values."""
+        for measure, values in self._values.items():
+            columns = self._columns.get(measure)
+            if columns is not None:
+                yield columns, values
 
     def of(self, measure: Computed) -> np.ndarray:
         """A measure's values: (people, features of the measure)."""
+        if measure in self._in_place:
+            assert self._matrix is not None
+            return self._matrix[:, self._columns[measure]]
         if measure not in self._values:
             self.prepare([measure])
         return self._values[measure]
@@ -327,22 +327,24 @@ class View:
     def known(self, events: Events) -> Events:
         """Those of the events that were known, their ends hidden unless passed."""
         seen = events.take((events.known < self.day).nonzero()[0])
-        if seen.end is None:
-            return seen
-        end = np.where(seen.end < self.day, seen.end, NEVER).astype(np.int32)
-        return Events(seen.person, seen.day, seen.known, end, seen.row)
+        end = seen.end
+        if end is not None:
+            end[end >= self.day] = NEVER
+        return seen
 
     def events(self, rows: Rows) -> Events:
         """The known rows of a selection."""
-        if rows not in self._events:
-            self._events[rows] = self.known(self.history.select(rows))
-        return self._events[rows]
+        events = self._events.get(rows)
+        if events is None:
+            events = self._events[rows] = self.known(self.history.select(rows))
+        return events
 
     def once(self, name: Hashable, make: Callable[[], Told]) -> Told:
         """What ``make`` gives, kept for the other measures that need it; ``name`` tells which."""
-        if name not in self._once:
-            self._once[name] = make()
-        return self._once[name]
+        if name in self._once:
+            return self._once[name]
+        made = self._once[name] = make()
+        return made
 
     def ages(self, events: Events) -> np.ndarray:
         """Days from each event to the index date: 1 is the day before it."""
@@ -362,9 +364,8 @@ class View:
         int32, (people, groups); ``NEVER`` where there is none.
         """
         key = (base, codelist, earliest)
-        if key not in self._group_ages:
-            from features import kernels
-
+        ages = self._group_ages.get(key)
+        if ages is None:
             events = self.history.select(base)
             arrays = self.history.arrays(base.table.name)
             groups = arrays.groups(codelist)
@@ -382,7 +383,7 @@ class View:
                 ages,
             )
             self._group_ages[key] = ages
-        return self._group_ages[key]
+        return ages
 
     def person_values(self, column: str) -> np.ndarray:
         return numbers(self.history.person_columns[column])

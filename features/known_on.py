@@ -9,8 +9,11 @@ from features.tables import ALL_TABLES, PERSONS, TABLE, Table, Tables
 _TOLD_BY_THE_END = {"enrolments": ("end_reason",)}
 
 
-def known_on(tables: Tables, last_day: date) -> Tables:
+def known_on(tables: Tables, last_day: date, happened_by: date | None = None) -> Tables:
     """The tables as they stood at the end of ``last_day``, in the order of the contract.
+
+    With ``happened_by``, an earlier day: only what had happened by then, recorded since or
+    not. What is in it and not in the tables of that day itself was recorded late.
 
     - Rows recorded later are gone, and so are people born later, with their rows.
     - Deaths, and ends of stays and periods, that had not come to pass are missing, and with
@@ -21,7 +24,8 @@ def known_on(tables: Tables, last_day: date) -> Tables:
     What has no history is as it is now: municipality, deprivation, living alone. A row that
     was corrected afterwards shows its correction: the contract keeps one version of a row.
     """
-    day = pd.Timestamp(last_day)
+    day = pd.Timestamp(happened_by or last_day)
+    recorded = pd.Timestamp(last_day)
     persons = tables[PERSONS.name]
     persons = persons[persons["birth_date"] <= day]
     died = persons["death_date"]
@@ -33,7 +37,9 @@ def known_on(tables: Tables, last_day: date) -> Tables:
     for table in ALL_TABLES[1:]:
         if table.name in tables:
             rows = tables[table.name]
-            kept = rows["recorded_at"] <= day
+            kept = rows["recorded_at"] <= recorded
+            if happened_by is not None:
+                kept &= rows[table.happened] <= day
             if not everyone:
                 kept &= rows["person_id"].astype("str").isin(born)
             then[table.name] = _ends_hidden(table, rows[kept].reset_index(drop=True), day)

@@ -48,12 +48,11 @@ def build_matrix(
 class _Plan:
     """Where the measures of a matrix stand.
 
-    ``column``: each measure's first column. ``again``: measures that stand there once more:
-    their columns there, and those where their values are.
+    ``again``: measures that stand there once more: their columns there, and those where
+    their values are.
     """
 
     names: pd.Index
-    column: dict[Computed, int]
     columns: dict[Computed, slice]
     again: list[tuple[slice, slice]]
 
@@ -69,8 +68,7 @@ def _plan(measures: tuple[Measure, ...]) -> _Plan:
             again.append((here, columns[measure]))
         width = here.stop
     names = pd.Index([feature.name for feature in features_of(measures)])
-    first = {measure: here.start for measure, here in columns.items()}
-    return _Plan(names, first, columns, again)
+    return _Plan(names, columns, again)
 
 
 def _index(history: History, index_dates: tuple[date | str | pd.Timestamp, ...]) -> pd.MultiIndex:
@@ -101,9 +99,9 @@ PEOPLE_PER_BLOCK = 1024
 def fill(out: np.ndarray, view: View, measures: Sequence[Measure]) -> None:
     """Writes (people, features) of one view into ``out``; kinds are computed together."""
     plan = _plan(tuple(measures))
-    view.write_into(out, plan.column)
+    view.write_into(out, plan.columns)
     view.prepare(measures)
-    copied = [(plan.columns[measure], values) for measure, values in view.elsewhere(measures)]
+    copied = list(view.elsewhere())
 
     def write(first: int) -> None:
         people = slice(first, first + PEOPLE_PER_BLOCK)

@@ -33,14 +33,7 @@ def pointed_out(events: Events, arrays: TableArrays, codelist: CodeList) -> Even
         place = places(key[chosen.row], key[other.row])
         found = np.flatnonzero(place >= 0)
         chosen = chosen.take(found)
-        both_known = np.maximum(chosen.known, other.known[place[found]])
-        parts.append(Events(chosen.person, chosen.day, both_known, None, chosen.row))
-    row = np.concatenate([part.row for part in parts])
-    order = np.argsort(row, kind="stable")
-    return Events(
-        np.concatenate([part.person for part in parts])[order],
-        np.concatenate([part.day for part in parts])[order],
-        np.concatenate([part.known for part in parts])[order],
-        None,
-        row[order],
-    )
+        np.maximum(chosen.known, other.known[place[found]], out=chosen.known)
+        parts.append(chosen)
+    together = Events(np.concatenate([part.fields for part in parts], axis=1))
+    return together.take(np.argsort(together.row, kind="stable"))

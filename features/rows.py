@@ -88,10 +88,12 @@ class Rows:
                 return False
             if column == "urgency" and not coverage.urgency:
                 return False
+            if column == "principal" and not coverage.principal:
+                return False
         if "system" in self.table.column:
             if self.codes and not self.codes.systems & coverage.systems:
                 return False
-            if self.listed and not self.listed.systems & coverage.systems:
+            if self.listed and not (coverage.principal and self.listed.systems & coverage.systems):
                 return False
         return self.on is None or self.on.known_in(coverage)
 

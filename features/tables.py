@@ -5,7 +5,7 @@ otherwise. Every table but ``persons`` has ``recorded_at``: the day a row became
 Sources that do not say use the table's ``recorded_by_default``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import pandas as pd
@@ -290,6 +290,7 @@ class Coverage:
 
     ``tables``: delivered tables. ``systems``: code systems of diagnoses and procedures.
     ``settings``: contact settings. ``urgency``: whether planned is told from unplanned.
+    ``principal``: whether the principal diagnosis of a contact is told from the others.
     A measure that needs what is not covered is NaN ("not known"), never 0.
     """
 
@@ -297,10 +298,11 @@ class Coverage:
     systems: frozenset[str] = frozenset()
     settings: frozenset[str] = frozenset()
     urgency: bool = True
+    principal: bool = True
 
     @classmethod
     def of(cls, tables: Tables) -> "Coverage":
-        """What the rows themselves show to be delivered."""
+        """What the rows themselves show to be delivered; ``principal`` they cannot show."""
         contacts = tables.get("contacts", CONTACTS.empty())
         coded = [tables[name]["system"] for name in ("diagnoses", "procedures") if name in tables]
         return cls(
@@ -312,15 +314,16 @@ class Coverage:
 
     def within(self, tables: frozenset[str]) -> "Coverage":
         """The same source where only some of its tables are at hand (an API request)."""
-        return Coverage(self.tables & tables, self.systems, self.settings, self.urgency)
+        return replace(self, tables=self.tables & tables)
 
     def as_dict(self) -> dict[str, object]:
-        return {
+        said: dict[str, object] = {
             "tables": sorted(self.tables),
             "systems": sorted(self.systems),
             "settings": sorted(self.settings),
             "urgency": self.urgency,
         }
+        return said if self.principal else {**said, "principal": False}
 
     @classmethod
     def from_dict(cls, d: dict) -> "Coverage":
@@ -329,4 +332,5 @@ class Coverage:
             frozenset(d["systems"]),
             frozenset(d["settings"]),
             bool(d["urgency"]),
+            bool(d.get("principal", True)),
         )

@@ -1,29 +1,33 @@
 """The compiled loops: dates to days, columns to classes, rows to sums.
 
-Plain loops over plain arrays, compiled by Numba when this package is first imported and
-kept on disk after that. So import it where it is used, not at the top of a module: a
-command that builds no matrix shall not wait for it. Loops hold no lock of the
-interpreter, so threads run side by side; sums are added in row order, so the same rows
-give the same bytes.
+Plain loops over plain arrays, compiled by Numba when one of a file is first asked for, and
+kept on disk after that: a command that builds no matrix does not wait for them. Loops hold
+no lock of the interpreter, so threads run side by side; sums are added in row order, so the
+same rows give the same bytes.
 """
 
-from features.kernels.classes import fold, look_up, mark, renumber
-from features.kernels.days import at_least, to_days, whole_years
-from features.kernels.rows import count_distinct, group_ages, latest, near, spread
-from features.kernels.sums import add_up
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "add_up",
-    "at_least",
-    "count_distinct",
-    "fold",
-    "group_ages",
-    "latest",
-    "look_up",
-    "mark",
-    "near",
-    "renumber",
-    "spread",
-    "to_days",
-    "whole_years",
-]
+_FILES = {
+    "classes": ("fold", "look_up", "mark", "renumber"),
+    "days": ("row_days", "to_days", "whole_years"),
+    "rows": ("count_distinct", "group_ages", "near", "spread"),
+    "sums": ("add_up",),
+    "windows": ("count_since", "days_since", "days_within", "extreme", "latest", "latest_stays"),
+}
+_FILE_OF = {loop: file for file, loops in _FILES.items() for loop in loops}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FILE_OF:
+        raise AttributeError(name)
+    loop = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
+    globals()[name] = loop  # found without this function from now on
+    return loop
+
+
+def load() -> None:
+    """Compiles all loops now, so that no later caller waits for it."""
+    for name in _FILE_OF:
+        __getattr__(name)

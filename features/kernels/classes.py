@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from features.kernels.compiled import I32, I64, WHOLE, compiled, read, write
+from features.compiled import I32, I64, WHOLE, compiled, read, write
 
 
 @compiled(*[types.UniTuple(I64, 2)(read(item), read(I32), write(I32)) for item in WHOLE])

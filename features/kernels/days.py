@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from features.kernels.compiled import I32, I64, NEVER, U32, compiled, read, write
+from features.compiled import I32, I64, NEVER, U32, compiled, read, write
 
 _MISSING = -(2**63)
 _DAYS_BEFORE = 2**20
@@ -23,11 +23,23 @@ def to_days(seconds: np.ndarray, day: np.ndarray) -> None:
         day[i] = I32(NEVER) if moment == _MISSING else whole
 
 
-@compiled(types.void(read(I32), write(I32)))
-def at_least(floor: np.ndarray, values: np.ndarray) -> None:
-    """Raises ``values`` to ``floor`` where below."""
-    for i in range(len(values)):
-        values[i] = max(values[i], floor[i])
+@compiled(types.void(*(read(I64) for _ in range(3)), write(I32, 2)))
+def row_days(
+    happened: np.ndarray, recorded: np.ndarray, ended: np.ndarray, fields: np.ndarray
+) -> None:
+    """Seconds to the days of rows, in lines 1, 2 and 4 of ``fields``, (fields, rows): when a
+    row happened, since when it is known, when it ended; line 3: the row's number.
+
+    ``ended`` empty, and no line 4: rows that do not end.
+    """
+    to_days(happened, fields[1])
+    to_days(recorded, fields[2])
+    for i in range(len(happened)):
+        fields[2, i] = max(fields[1, i], fields[2, i])
+    for i in range(len(happened)):
+        fields[3, i] = i
+    if len(ended) > 0:
+        to_days(ended, fields[4])
 
 
 @compiled(types.UniTuple(I64, 3)(I64))

@@ -1,11 +1,11 @@
-"""Rows to what needs more than adding up: how many different, the latest, who, what is near."""
+"""Rows to what needs more than adding up: how many different, who, what is near."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import types
 
-from features.kernels.compiled import I32, I64, NEVER, compiled, read, write
+from features.compiled import I32, I64, NEVER, compiled, read, write
 
 
 @compiled(
@@ -94,54 +94,6 @@ def group_ages(
             before = ages[person[i], groups[k]]
             if before == NEVER or (age > before if earliest else age < before):
                 ages[person[i], groups[k]] = age
-
-
-@compiled(
-    types.void(
-        *(read(I32) for _ in range(3)),
-        read(types.float64),
-        *(I64 for _ in range(3)),
-        write(types.float64),
-        write(types.float64),
-    )
-)
-def latest(
-    person: np.ndarray,
-    day: np.ndarray,
-    known: np.ndarray,
-    value: np.ndarray,
-    index_day: int,
-    oldest: int,
-    newest: int,
-    latest: np.ndarray,
-    age: np.ndarray,
-) -> None:
-    """Each person's latest value among rows ``newest`` to ``oldest`` days old, and its age.
-
-    Rows sorted by person. Of values of one day the largest of those recorded last. NaN is
-    no value; NaN where a person has none.
-    """
-    latest[:] = np.nan
-    age[:] = np.nan
-    best = -1
-    for i in range(len(person)):
-        if best >= 0 and person[best] != person[i]:
-            best = -1
-        days = index_day - day[i]
-        if days > oldest or days < newest or np.isnan(value[i]):
-            continue
-        if best >= 0:
-            if day[i] != day[best]:
-                later = day[i] > day[best]
-            elif known[i] != known[best]:
-                later = known[i] > known[best]
-            else:
-                later = value[i] >= value[best]
-            if not later:
-                continue
-        best = i
-        latest[person[i]] = value[i]
-        age[person[i]] = days
 
 
 @compiled(

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numba import types
 
-from features.kernels.compiled import I32, I64, U32, compiled, read, write
+from features.compiled import I32, I64, U32, compiled, read, write
 
 
 def _add_up(

@@ -1,4 +1,7 @@
-"""How a loop is compiled: which arrays it takes, and where the result is kept."""
+"""How a loop is compiled: which arrays it takes, and where the result is kept.
+
+A room's loops stand in the room; what compiles them is the same for all.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,18 @@ def write(item: types.Type, dimensions: int = 1, layout: Literal["C", "A"] = "C"
 
 
 def compiled(*signatures: Signature) -> Callable[[Callable[..., Any]], Any]:
+    """Compiles a loop for ``signatures`` at once, or without any when it is first called.
+
+    The result is kept on disk for later processes. The loop holds no lock of the
+    interpreter, so threads run side by side.
+    """
+
     def compile_(loop: Callable[..., Any]) -> Any:
+        known = list(signatures) or None
         try:
-            return numba.njit(list(signatures), nogil=True, cache=True)(loop)
+            return numba.njit(known, nogil=True, cache=True)(loop)
         except RuntimeError:  # nowhere to keep it: compiled anew in every process
-            return numba.njit(list(signatures), nogil=True)(loop)
+            return numba.njit(known, nogil=True)(loop)
 
     return compile_
 
