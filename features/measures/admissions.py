@@ -78,7 +78,9 @@ unplanned_admission_days = DaysIn(
     of=unplanned,
     windows=(365, 730),
     unit="days",
-    says=days_of(sv="oplanerat på sjukhus", en="unplanned in hospital"),
+    says=days_of(
+        sv="på sjukhus efter oplanerad inläggning", en="in hospital after an unplanned admission"
+    ),
 )
 readmissions = Readmissions(
     name="readmissions",
@@ -93,6 +95,7 @@ readmissions = Readmissions(
             "oplanerade återinskrivningar inom 30 dagar",
         ),
         en=("unplanned readmission within 30 days", "unplanned readmissions within 30 days"),
+        comma=True,
     ),
 )
 returns = Readmissions(
@@ -105,6 +108,7 @@ returns = Readmissions(
     says=counts(
         sv=("ny inläggning inom 30 dagar", "nya inläggningar inom 30 dagar"),
         en=("new admission within 30 days", "new admissions within 30 days"),
+        comma=True,
     ),
 )
 admitted_now = ActiveNow(

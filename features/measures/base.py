@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 if TYPE_CHECKING:
+    from features.evidence import Behind
     from features.history import View
     from features.tables import Coverage
 
@@ -63,6 +64,7 @@ class Phrase:
 
     ``{n}`` is the value and ``{window}`` the time span ("senaste året"). ``none`` is said
     of 0 (or of "no"), ``one`` of 1 (or of "yes"), ``many`` of all else.
+    ``less`` is said of a value below 0, with ``{n}`` without its sign.
     ``never`` is said where a time since something has reached the longest told apart.
     ``label`` names the measure itself, without a value.
     """
@@ -73,13 +75,14 @@ class Phrase:
     many: str = ""
     unknown: str = ""
     never: str = ""
+    less: str = ""
 
     def problem(self) -> str:
         """What keeps the phrase from being said; empty where nothing does."""
         lacking = [part for part in ("label", "one", "none") if not getattr(self, part).strip()]
         if lacking:
             return f"says nothing for '{lacking[0]}'"
-        parts = (self.label, self.one, self.none, self.many, self.unknown, self.never)
+        parts = (self.label, self.one, self.none, self.many, self.unknown, self.never, self.less)
         blanks = {blank for part in parts for blank in re.findall(r"\{(.*?)\}", part)}
         unknown = sorted(blanks - {"n", "window"})
         return f"has an unknown blank '{{{unknown[0]}}}'" if unknown else ""
@@ -134,6 +137,7 @@ def number(value: float, language: Language) -> str:
     if float(value).is_integer():
         return str(int(value))
     text = f"{value:.1f}" if abs(value) >= 1 else f"{value:.2f}"
+    text = text.rstrip("0").rstrip(".").replace("-0", "0" if float(text) == 0 else "-0")
     return text.replace(".", ",") if language == "sv" else text
 
 
@@ -158,21 +162,24 @@ class Feature:
     def says(self, value: float, language: Language) -> str:
         """The feature in words, with a person's own value; NaN is "not known"."""
         phrase = self.measure.says.phrase(language)
+        window = span(self.window_days, language)
         if math.isnan(value):
             unknown = "okänt" if language == "sv" else "unknown"
-            return phrase.unknown or f"{phrase.label[0].lower()}{phrase.label[1:]}: {unknown}"
-        shown = (percent if self.measure.unit == "share" else number)(value, language)
+            said = phrase.unknown or f"{phrase.label[0].lower()}{phrase.label[1:]}: {unknown}"
+            return " ".join(said.replace("{window}", window).split())
+        size = abs(value) if phrase.less else value
+        shown = (percent if self.measure.unit == "share" else number)(size, language)
         if phrase.never and value >= self.measure.longest:
             text = phrase.never
-        elif value == 0:
+        elif value == 0 or shown.rstrip(" %") == "0":
             text = phrase.none
+        elif phrase.less and value < 0:
+            text = phrase.less
         elif shown == "1" or not phrase.many:
             text = phrase.one
         else:
             text = phrase.many
-        return " ".join(
-            text.replace("{n}", shown).replace("{window}", span(self.window_days, language)).split()
-        )
+        return " ".join(text.replace("{n}", shown).replace("{window}", window).split())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -231,6 +238,11 @@ class Measure(ABC):
         return ""
 
     @cached_property
+    def days(self) -> np.ndarray:
+        """The windows, int32."""
+        return np.array(self.windows, dtype=np.int32)
+
+    @cached_property
     def features(self) -> tuple[Feature, ...]:
         return tuple(Feature(self, window) for window in self.windows or (None,))
 
@@ -243,9 +255,14 @@ class Measure(ABC):
 
     @classmethod
     @abstractmethod
-    def compute(cls, measures: Sequence[Any], view: View) -> list[np.ndarray]:
+    def compute(cls, measures: Sequence[Any], view: View) -> list[np.ndarray] | None:
         """Values of all ``measures`` of this kind as of the view's index date.
 
-        One array per measure, (people, features of the measure). Called only with
-        measures that the coverage knows; the engine fills the others with NaN.
+        One array per measure, (people, features of the measure); None where the kind has
+        written them into ``view.room(measures)``. Called only with measures that the
+        coverage knows; the engine fills the others with NaN.
         """
+
+    @abstractmethod
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        """The rows that the value of one window was made of (``features.evidence``)."""

@@ -9,7 +9,13 @@ from features.measures.kinds import (
     GroupCount,
     NewGroup,
 )
-from features.measures.wording import amount, counts, days_since, newly_recorded
+from features.measures.wording import (
+    counts,
+    days_since,
+    days_since_diagnosis,
+    newly_recorded,
+    points,
+)
 from features.rows import diagnoses
 
 elixhauser = CodeScore(
@@ -20,9 +26,9 @@ elixhauser = CodeScore(
     windows=(365, 1825),
     unit="points",
     direction=Direction.RAISES,
-    says=amount(
-        sv=("Samsjuklighet (Elixhauser)", "Samsjuklighet: Elixhauser {n} poäng {window}"),
-        en=("Comorbidity (Elixhauser)", "Comorbidity: Elixhauser {n} points {window}"),
+    says=points(
+        sv=("Samsjuklighet (Elixhauser)", "Samsjuklighet: Elixhauser"),
+        en=("Comorbidity (Elixhauser)", "Comorbidity: Elixhauser"),
     ),
     source="doi 10.1097/MLR.0b013e31819432e5; codes doi 10.1097/01.mlr.0000182534.19832.83",
 )
@@ -126,6 +132,8 @@ def _new(group: str) -> NewGroup:
 
 def _days_since(codelist: CodeList, group: str) -> DaysSinceGroup:
     sv, en = codelist.label(group, "sv"), codelist.label(group, "en")
+    noun = ("registrering", "record") if group == "falls" else ("diagnos", "diagnosis")
+    known = ("", "") if group == "falls" else ("registrerad ", "recorded ")
     return DaysSinceGroup(
         name=f"days_since_{group}",
         domain=Domain.CONDITIONS,
@@ -133,13 +141,14 @@ def _days_since(codelist: CodeList, group: str) -> DaysSinceGroup:
         codelist=codelist,
         group=group,
         unit="days",
-        says=days_since(
-            sv=f"senaste diagnos: {sv}",
-            en=f"the latest diagnosis: {en}",
+        says=days_since_diagnosis(
+            sv=sv,
+            en=en,
             never=(
-                f"{sv}: ingen diagnos senaste 5 åren",
-                f"{en}: no diagnosis in the last 5 years",
+                f"{sv}: ingen {known[0]}{noun[0]} senaste 5 åren",
+                f"{en}: no {known[1]}{noun[1]} in the last 5 years",
             ),
+            noun=noun,
         ),
     )
 

@@ -3,7 +3,7 @@
 from features.codelists import CHARLSON, CHRONIC_GROUPS, TARGET_CONDITIONS, CodeList
 from features.measures.base import Direction, Domain
 from features.measures.kinds import CodeScore, Count, DaysSinceGroup, Distinct, GroupCount, HasGroup
-from features.measures.wording import amount, counts, days_since, diagnosis
+from features.measures.wording import counts, days_since, diagnosis, points
 from features.rows import contacts, diagnoses
 
 charlson = CodeScore(
@@ -14,9 +14,9 @@ charlson = CodeScore(
     windows=(365, 1825),
     unit="points",
     direction=Direction.RAISES,
-    says=amount(
-        sv=("Samsjuklighet (Charlson)", "Samsjuklighet: Charlson {n} poäng {window}"),
-        en=("Comorbidity (Charlson)", "Comorbidity: Charlson {n} points {window}"),
+    says=points(
+        sv=("Samsjuklighet (Charlson)", "Samsjuklighet: Charlson"),
+        en=("Comorbidity (Charlson)", "Comorbidity: Charlson"),
     ),
     source="doi 10.2147/CLEP.S282475",
 )

@@ -10,7 +10,7 @@ from features.measures.kinds import (
     Switches,
     UsualProvider,
 )
-from features.measures.wording import amount, counts, days_of, days_since
+from features.measures.wording import amount, counts, days_since, met
 from features.rows import contacts, listings
 
 outpatient = contacts.where(setting=("primary", "specialist", "emergency"))
@@ -32,10 +32,7 @@ care_units = Distinct(
     of=outpatient,
     column="care_unit",
     windows=(90, 365),
-    says=counts(
-        sv=("vårdenhet träffad", "olika vårdenheter träffade"),
-        en=("care unit met", "different care units met"),
-    ),
+    says=met(sv=("vårdenhet", "vårdenheter"), en=("care unit", "care units")),
 )
 professions = Distinct(
     name="professions",
@@ -43,10 +40,7 @@ professions = Distinct(
     of=outpatient,
     column="profession",
     windows=(90, 365),
-    says=counts(
-        sv=("yrkesgrupp träffad", "olika yrkesgrupper träffade"),
-        en=("profession met", "different professions met"),
-    ),
+    says=met(sv=("yrkesgrupp", "yrkesgrupper"), en=("profession", "professions")),
 )
 usual_unit = UsualProvider(
     name="usual_unit",
@@ -91,8 +85,8 @@ continuity_index = BiceBoxerman(
     windows=(365, 730),
     unit="index 0-1",
     says=amount(
-        sv=("Kontinuitet (Bice–Boxerman)", "Kontinuitetsindex {n} av 1 {window}"),
-        en=("Continuity (Bice–Boxerman)", "Continuity index {n} of 1 {window}"),
+        sv=("Kontinuitet (Bice–Boxerman)", "Kontinuitetsindex {n} (0–1) {window}"),
+        en=("Continuity (Bice–Boxerman)", "Continuity index {n} (0–1) {window}"),
     ),
     source="doi 10.1097/00005650-197704000-00010",
 )
@@ -105,11 +99,11 @@ primary_continuity_index = BiceBoxerman(
     says=amount(
         sv=(
             "Kontinuitet i primärvården (Bice–Boxerman)",
-            "Kontinuitetsindex i primärvården {n} av 1 {window}",
+            "Kontinuitetsindex i primärvården {n} (0–1) {window}",
         ),
         en=(
             "Continuity in primary care (Bice–Boxerman)",
-            "Continuity index in primary care {n} of 1 {window}",
+            "Continuity index in primary care {n} (0–1) {window}",
         ),
     ),
     source="doi 10.1097/00005650-197704000-00010",
@@ -132,7 +126,14 @@ longest_time_without_contact = LongestGap(
     staying=contacts.where(setting="inpatient"),
     windows=(365, 730),
     unit="days",
-    says=days_of(sv="längsta tid utan någon vårdkontakt", en="longest time without any contact"),
+    says=amount(
+        sv=("Längsta tid utan vårdkontakt", "Längsta tid utan vårdkontakt {window}: {n} dagar"),
+        en=("Longest time without contact", "Longest time without contact {window}: {n} days"),
+        one=(
+            "Längsta tid utan vårdkontakt {window}: 1 dag",
+            "Longest time without contact {window}: 1 day",
+        ),
+    ),
 )
 days_since_contact = DaysSince(
     name="days_since_contact",

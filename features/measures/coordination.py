@@ -11,7 +11,9 @@ from features.measures.wording import days_of, days_since, done, yes_no
 from features.rows import enrolments, procedures
 
 
-def _done(group: str, windows: tuple[int, ...]) -> HasGroup:
+def _done(
+    group: str, windows: tuple[int, ...], has_been: tuple[str, str] = ("gjord", "done")
+) -> HasGroup:
     return HasGroup(
         name=group,
         domain=Domain.COORDINATION,
@@ -19,21 +21,24 @@ def _done(group: str, windows: tuple[int, ...]) -> HasGroup:
         codelist=KVA,
         group=group,
         windows=windows,
-        says=done(sv=KVA.label(group, "sv"), en=KVA.label(group, "en")),
+        says=done(sv=KVA.label(group, "sv"), en=KVA.label(group, "en"), has_been=has_been),
         source="KVÅ 2020",
     )
 
+
+_IT = ("gjort", "done")
+_RECORDED = ("registrerad", "recorded")
 
 sip = _done("sip", (365, 730))
 care_plan = _done("care_plan", (730,))
 medication_review = _done("medication_review", (365,))
 medication_review_in_depth = _done("medication_review_in_depth", (730,))
-end_of_life_talk = _done("end_of_life_talk", (365,))
-palliative_care = _done("palliative_care", (365,))
-team_visit = _done("team_visit", (365,))
+end_of_life_talk = _done("end_of_life_talk", (365,), _IT)
+palliative_care = _done("palliative_care", (365,), _RECORDED)
+team_visit = _done("team_visit", (365,), _IT)
 pressure_ulcer_prevention = _done("pressure_ulcer_prevention", (365,))
-cognitive_screening = _done("cognitive_screening", (730,))
-telemonitoring = _done("telemonitoring", (365,))
+cognitive_screening = _done("cognitive_screening", (730,), _IT)
+telemonitoring = _done("telemonitoring", (365,), _RECORDED)
 
 days_since_medication_review = DaysSince(
     name="days_since_medication_review",
@@ -66,12 +71,12 @@ medication_review_missing = Derived(
         sv=(
             "Läkemedelsgenomgång saknas",
             "75 år eller äldre med minst fem läkemedel, utan läkemedelsgenomgång senaste året",
-            "Ingen läkemedelsgenomgång saknas",
+            "Läkemedelsgenomgång gjord senaste året, eller krävs inte",
         ),
         en=(
             "Medication review missing",
             "75 or older with five medicines or more, without a medication review in the last year",
-            "No medication review missing",
+            "Medication review done in the last year, or not required",
         ),
     ),
     source="HSLF-FS 2017:37",

@@ -23,8 +23,14 @@ deprivation = PersonValue(
     column="deprivation",
     unit="fifth",
     says=amount(
-        sv=("Områdets socioekonomi", "Bor i område med utsatthet {n} av 5"),
-        en=("Deprivation of the neighbourhood", "Lives in an area of deprivation {n} of 5"),
+        sv=(
+            "Områdets socioekonomi",
+            "Bor i område med socioekonomisk utsatthet {n} av 5 (5 är störst)",
+        ),
+        en=(
+            "Deprivation of the neighbourhood",
+            "Lives in an area of deprivation {n} of 5 (5 is the most deprived)",
+        ),
     ),
 )
 lives_alone = PersonIs(

@@ -3,7 +3,7 @@
 from features.codelists import FRAILTY_DEFICITS, FRAILTY_SYNDROMES, HFRS
 from features.measures.base import Direction, Domain
 from features.measures.kinds import CodeScore, GroupCount
-from features.measures.wording import amount, counts
+from features.measures.wording import amount, points
 from features.rows import contacts, diagnoses
 
 hfrs = CodeScore(
@@ -14,10 +14,7 @@ hfrs = CodeScore(
     windows=(365, 730, 1825),
     unit="points",
     direction=Direction.RAISES,
-    says=amount(
-        sv=("Skörhet (HFRS)", "Skörhet: HFRS {n} poäng {window}"),
-        en=("Frailty (HFRS)", "Frailty: HFRS {n} points {window}"),
-    ),
+    says=points(sv=("Skörhet (HFRS)", "Skörhet: HFRS"), en=("Frailty (HFRS)", "Frailty: HFRS")),
     source="doi 10.1016/S0140-6736(18)30668-8",
 )
 inpatient_hfrs = CodeScore(
@@ -27,12 +24,9 @@ inpatient_hfrs = CodeScore(
     codelist=HFRS,
     windows=(730,),
     unit="points",
-    says=amount(
-        sv=("Skörhet vid sjukhusvård (HFRS)", "Skörhet vid sjukhusvård: HFRS {n} poäng {window}"),
-        en=(
-            "Frailty in hospital care (HFRS)",
-            "Frailty in hospital care: HFRS {n} points {window}",
-        ),
+    says=points(
+        sv=("Skörhet vid sjukhusvård (HFRS)", "Skörhet vid sjukhusvård: HFRS"),
+        en=("Frailty in hospital care (HFRS)", "Frailty in hospital care: HFRS"),
     ),
     source="doi 10.1016/S0140-6736(18)30668-8",
 )
@@ -42,9 +36,9 @@ frailty_deficits = GroupCount(
     of=diagnoses,
     codelist=FRAILTY_DEFICITS,
     windows=(365, 1825),
-    says=counts(
-        sv=("skörhetstecken av 35", "skörhetstecken av 35"),
-        en=("frailty deficit of 35", "frailty deficits of 35"),
+    says=amount(
+        sv=("Skörhetstecken", "{n} av 35 skörhetstecken {window}"),
+        en=("Frailty deficits", "{n} of 35 frailty deficits {window}"),
     ),
     source="doi 10.1093/ageing/afw039",
 )
@@ -54,9 +48,9 @@ frailty_syndromes = GroupCount(
     of=diagnoses,
     codelist=FRAILTY_SYNDROMES,
     windows=(365, 1825),
-    says=counts(
-        sv=("skörhetssyndrom av 9", "skörhetssyndrom av 9"),
-        en=("frailty syndrome of 9", "frailty syndromes of 9"),
+    says=amount(
+        sv=("Skörhetssyndrom", "{n} av 9 skörhetssyndrom {window}"),
+        en=("Frailty syndromes", "{n} of 9 frailty syndromes {window}"),
     ),
     source="doi 10.1136/bmjopen-2015-008456",
 )

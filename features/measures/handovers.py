@@ -87,7 +87,7 @@ municipal_care_after_discharge = Near(
             "nya kommunala insatser inom en månad efter utskrivning",
         ),
         en=(
-            "new municipal care within a month of a discharge",
+            "new municipal care decision within a month of a discharge",
             "new municipal care decisions within a month of a discharge",
         ),
         comma=True,

@@ -14,7 +14,7 @@ from features.measures.kinds import (
     StaysOfLength,
 )
 from features.measures.kinds.stays import FRIDAY, SATURDAY, SUNDAY
-from features.measures.wording import admitted_for, counts, nights, score_of_discharge
+from features.measures.wording import admitted_for, amount, counts, nights, score_of_discharge
 from features.rows import diagnoses, observations, procedures
 
 longest_stay = LongestStay(
@@ -40,6 +40,7 @@ short_unplanned_stays = StaysOfLength(
             "unplanned admission of a day at the most",
             "unplanned admissions of a day at the most",
         ),
+        comma=True,
     ),
 )
 unplanned_weekend_admissions = OnWeekdays(
@@ -72,8 +73,11 @@ inpatient_units = Distinct(
     of=stays,
     column="care_unit",
     windows=(730,),
-    says=counts(
-        sv=("vårdavdelning", "olika vårdavdelningar"), en=("hospital ward", "different wards")
+    says=amount(
+        sv=("Olika vårdavdelningar", "Vårdad på {n} olika vårdavdelningar {window}"),
+        en=("Different wards", "Treated on {n} different hospital wards {window}"),
+        one=("Vårdad på 1 vårdavdelning {window}", "Treated on 1 hospital ward {window}"),
+        none=("Inte vårdad på någon vårdavdelning {window}", "Not treated on a ward {window}"),
     ),
 )
 

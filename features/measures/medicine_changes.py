@@ -15,7 +15,13 @@ from features.measures.kinds import (
     Use,
 )
 from features.measures.medicines import medicines_now, substances
-from features.measures.wording import amount, counts, days_since, newly_started, taken_together
+from features.measures.wording import (
+    counts,
+    days_since,
+    newly_started,
+    points,
+    taken_together,
+)
 from features.rows import dispensings
 
 rxrisk = CodeScore(
@@ -25,9 +31,12 @@ rxrisk = CodeScore(
     codelist=RXRISK,
     windows=(365,),
     unit="points",
-    says=amount(
-        sv=("Samsjuklighet enligt läkemedel (RxRisk-V)", "RxRisk-V {n} poäng {window}"),
-        en=("Comorbidity by medicines (RxRisk-V)", "RxRisk-V {n} points {window}"),
+    says=points(
+        sv=(
+            "Samsjuklighet enligt läkemedel (RxRisk-V)",
+            "Samsjuklighet enligt läkemedel: RxRisk-V",
+        ),
+        en=("Comorbidity by medicines (RxRisk-V)", "Comorbidity by medicines: RxRisk-V"),
     ),
     source="doi 10.1136/bmjopen-2017-021122",
 )
@@ -40,6 +49,7 @@ rxrisk_conditions = GroupCount(
     says=counts(
         sv=("sjukdom som läkemedlen tyder på", "sjukdomar som läkemedlen tyder på"),
         en=("condition that medicines point to", "conditions that medicines point to"),
+        comma=True,
     ),
     source="doi 10.1136/bmjopen-2017-021122",
 )

@@ -17,7 +17,7 @@ from features.measures.kinds import (
     InSupply,
     Use,
 )
-from features.measures.wording import amount, counts, medicine, yes_no
+from features.measures.wording import counts, medicine, points, yes_no
 from features.rows import dispensings
 
 substances = Distinct(
@@ -114,9 +114,9 @@ anticholinergic_burden = CodeScore(
     codelist=ANTICHOLINERGIC,
     windows=(120, 365),
     unit="points",
-    says=amount(
-        sv=("Antikolinerg belastning", "Antikolinerg belastning: {n} poäng {window}"),
-        en=("Anticholinergic burden", "Anticholinergic burden: {n} points {window}"),
+    says=points(
+        sv=("Antikolinerg belastning", "Antikolinerg belastning:"),
+        en=("Anticholinergic burden", "Anticholinergic burden:"),
     ),
     source="doi 10.2217/1745509X.4.3.311",
 )
@@ -129,6 +129,7 @@ fall_risk_medicines = Distinct(
     says=counts(
         sv=("läkemedel som ökar fallrisken", "läkemedel som ökar fallrisken"),
         en=("medicine that raises the risk of falls", "medicines that raise the risk of falls"),
+        comma=True,
     ),
     source="doi 10.1186/1471-2318-14-40",
 )
@@ -141,6 +142,7 @@ inappropriate_medicines = Distinct(
     says=counts(
         sv=("läkemedel som bör undvikas hos äldre", "läkemedel som bör undvikas hos äldre"),
         en=("medicine to be avoided in older people", "medicines to be avoided in older people"),
+        comma=True,
     ),
     source="Socialstyrelsen 2017-6-7",
 )

@@ -4,7 +4,7 @@ import numpy as np
 
 from features.measures.base import Domain
 from features.measures.kinds import ActiveNow, ActiveSum, Count, DaysIn, DaysSince, Derived, Use
-from features.measures.wording import amount, counts, days_of, days_since, yes_no
+from features.measures.wording import amount, change, counts, days_of, days_since, yes_no
 from features.rows import Rows, municipal_care
 
 health_care = municipal_care.where(kind="home_health_care")
@@ -39,6 +39,8 @@ home_help_hours_now = ActiveSum(
     says=amount(
         sv=("Hemtjänsttimmar", "Hemtjänst {n} timmar i månaden"),
         en=("Hours of home help", "Home help {n} hours a month"),
+        one=("Hemtjänst 1 timme i månaden", "Home help 1 hour a month"),
+        none=("Inga hemtjänsttimmar", "No hours of home help"),
     ),
 )
 residential_care_now = ActiveNow(
@@ -95,6 +97,11 @@ home_help_amount = DaysIn(
     says=amount(
         sv=("Hemtjänst i genomsnitt", "Hemtjänst i genomsnitt {n} timmar i månaden {window}"),
         en=("Home help on average", "Home help on average {n} hours a month {window}"),
+        one=(
+            "Hemtjänst i genomsnitt 1 timme i månaden {window}",
+            "Home help on average 1 hour a month {window}",
+        ),
+        none=("Ingen hemtjänst {window}", "No home help {window}"),
     ),
 )
 
@@ -110,14 +117,18 @@ home_help_rise = Derived(
     inputs=(Use(home_help_hours_now), Use(home_help_amount, 365)),
     combine=_above_average,
     unit="hours/month",
-    says=amount(
+    says=change(
         sv=(
             "Förändrad hemtjänst",
-            "Hemtjänst nu jämfört med senaste årets genomsnitt: {n} timmar i månaden",
+            "Lika mycket hemtjänst nu som i genomsnitt senaste året",
+            "Mer hemtjänst nu än i genomsnitt senaste året (+{n} tim/månad)",
+            "Mindre hemtjänst nu än i genomsnitt senaste året (−{n} tim/månad)",
         ),
         en=(
             "Change in home help",
-            "Home help now against the last year's average: {n} hours a month",
+            "As much home help now as on average in the last year",
+            "More home help now than on average in the last year (+{n} h a month)",
+            "Less home help now than on average in the last year (−{n} h a month)",
         ),
     ),
 )
@@ -127,14 +138,18 @@ home_help_recent_rise = Derived(
     inputs=(Use(home_help_amount, 90), Use(home_help_amount, 365)),
     combine=_above_average,
     unit="hours/month",
-    says=amount(
+    says=change(
         sv=(
             "Hemtjänst, förändring senaste 3 månaderna",
-            "Hemtjänst senaste 3 månaderna jämfört med senaste året: {n} timmar i månaden",
+            "Lika mycket hemtjänst senaste 3 månaderna som hela året",
+            "Mer hemtjänst senaste 3 månaderna än hela året (+{n} tim/månad)",
+            "Mindre hemtjänst senaste 3 månaderna än hela året (−{n} tim/månad)",
         ),
         en=(
             "Home help, change in the last 3 months",
-            "Home help in the last 3 months against the last year: {n} hours a month",
+            "As much home help in the last 3 months as in the whole year",
+            "More home help in the last 3 months than in the whole year (+{n} h a month)",
+            "Less home help in the last 3 months than in the whole year (−{n} h a month)",
         ),
     ),
 )
@@ -179,8 +194,8 @@ extensive_social_care = Derived(
     inputs=(Use(residential_care_now), Use(home_help_hours_now), Use(short_term_care_now)),
     combine=_extensive,
     says=yes_no(
-        sv=("Omfattande omsorg", "Omfattande omsorg", "Inte omfattande omsorg"),
-        en=("Extensive social care", "Extensive social care", "Not extensive social care"),
+        sv=("Omfattande omsorg", "Har omfattande omsorg", "Har inte omfattande omsorg"),
+        en=("Extensive social care", "Has extensive social care", "No extensive social care"),
     ),
     source="Socialstyrelsen 2011-10-20, De mest sjuka äldre",
     unverified="that short-term care counts",
@@ -188,13 +203,14 @@ extensive_social_care = Derived(
 
 
 def _began(name: str, of: Rows, sv: str, en: str) -> DaysSince:
+    """``sv``: without its ending in the definite form ("hemtjänst", "hemtjänsten")."""
     return DaysSince(
         name=f"days_since_{name}_began",
         domain=Domain.MUNICIPAL_CARE,
         of=of,
         unit="days",
         says=days_since(
-            sv=f"{sv} började",
+            sv=f"{sv}en började",
             en=f"{en} began",
             never=(
                 f"{sv[0].upper()}{sv[1:]} har inte börjat senaste 2 åren",

@@ -3,9 +3,9 @@
 A source adapter gives each value one of the codes below, in the unit named.
 """
 
-from features.measures.base import Direction, Domain
+from features.measures.base import Direction, Domain, Wording
 from features.measures.kinds import Change, ChangeInShare, Count, Extreme, Latest, Slope
-from features.measures.wording import amount, counts
+from features.measures.wording import amount, change, counts
 from features.rows import observations
 
 # code: (Swedish, English, unit)
@@ -36,6 +36,30 @@ def _latest(code: str) -> Latest:
         says=amount(
             sv=(f"{sv}, senaste värdet", f"{sv} {{n}} {unit}, mätt {{window}}"),
             en=(f"{en}, latest value", f"{en} {{n}} {unit}, measured {{window}}"),
+            unknown=(f"{sv}: inget känt värde {{window}}", f"{en}: no known value {{window}}"),
+        ),
+    )
+
+
+def _same(sv: str) -> str:
+    """ "Unchanged", in the Swedish noun's gender."""
+    return "oförändrad" if sv == "Vikt" or sv.endswith("(CFS)") else "oförändrat"
+
+
+def _changed(label_sv: str, label_en: str, sv: str, en: str, by: str) -> Wording:
+    """The latest value of the last six months against the one before."""
+    return change(
+        sv=(
+            label_sv,
+            f"{sv}: {_same(sv)} senaste halvåret",
+            f"{sv}: ökat med {by} senaste halvåret",
+            f"{sv}: minskat med {by} senaste halvåret",
+        ),
+        en=(
+            label_en,
+            f"{en}: the same in the last 6 months",
+            f"{en}: up by {by} in the last 6 months",
+            f"{en}: down by {by} in the last 6 months",
         ),
     )
 
@@ -48,10 +72,7 @@ def _change(code: str) -> Change:
         of=observations.where(code=code),
         windows=(730,),
         unit=unit,
-        says=amount(
-            sv=(f"{sv}, förändring", f"{sv}: förändring {{n}} {unit} senaste halvåret"),
-            en=(f"{en}, change", f"{en}: change {{n}} {unit} in the last 6 months"),
-        ),
+        says=_changed(f"{sv}, förändring", f"{en}, change", sv, en, f"{{n}} {unit}"),
     )
 
 
@@ -63,9 +84,19 @@ def _slope(code: str, source: str = "") -> Slope:
         of=observations.where(code=code),
         windows=(1095,),
         unit=f"{unit} per year",
-        says=amount(
-            sv=(f"{sv}, trend", f"{sv}: trend {{n}} {unit} per år {{window}}"),
-            en=(f"{en}, trend", f"{en}: trend {{n}} {unit} a year {{window}}"),
+        says=change(
+            sv=(
+                f"{sv}, trend",
+                f"{sv}: {_same(sv)} {{window}}",
+                f"{sv}: ökar med {{n}} {unit} per år, {{window}}",
+                f"{sv}: minskar med {{n}} {unit} per år, {{window}}",
+            ),
+            en=(
+                f"{en}, trend",
+                f"{en}: the same {{window}}",
+                f"{en}: rising by {{n}} {unit} a year, {{window}}",
+                f"{en}: falling by {{n}} {unit} a year, {{window}}",
+            ),
         ),
         source=source,
     )
@@ -84,6 +115,7 @@ def _extreme(code: str, *, highest: bool) -> Extreme:
         says=amount(
             sv=(f"{sv}, {sv_most} värdet", f"{sv}: {sv_most} värdet {{n}} {unit} {{window}}"),
             en=(f"{en}, {en_most} value", f"{en}: {en_most} value {{n}} {unit} {{window}}"),
+            unknown=(f"{sv}: inget känt värde {{window}}", f"{en}: no known value {{window}}"),
         ),
     )
 
@@ -94,10 +126,7 @@ weight_change = ChangeInShare(
     of=observations.where(code="weight"),
     windows=(730,),
     unit="share",
-    says=amount(
-        sv=("Viktförändring", "Viktförändring {n} senaste halvåret"),
-        en=("Change of weight", "Weight changed by {n} in the last 6 months"),
-    ),
+    says=_changed("Viktförändring", "Change of weight", "Vikt", "Weight", "{n}"),
     source="doi 10.1016/j.clnu.2018.08.002",
 )
 frailty_scale_change = Change(
@@ -106,9 +135,12 @@ frailty_scale_change = Change(
     of=observations.where(code="clinical_frailty_scale"),
     windows=(1095,),
     unit="levels",
-    says=amount(
-        sv=("Klinisk skörhetsskala, förändring", "CFS: förändring {n} steg senaste halvåret"),
-        en=("Clinical Frailty Scale, change", "CFS: change of {n} levels in the last 6 months"),
+    says=_changed(
+        "Klinisk skörhetsskala, förändring",
+        "Clinical Frailty Scale, change",
+        "Klinisk skörhetsskala (CFS)",
+        "Clinical Frailty Scale (CFS)",
+        "{n}",
     ),
     source="Rockwood 2005, doi 10.1503/cmaj.050051",
 )
@@ -129,8 +161,12 @@ frailty_scale = Latest(
     direction=Direction.RAISES,
     source="Rockwood 2005, doi 10.1503/cmaj.050051",
     says=amount(
-        sv=("Klinisk skörhetsskala (CFS)", "CFS {n} av 9, senaste bedömningen {window}"),
-        en=("Clinical Frailty Scale (CFS)", "CFS {n} of 9, latest assessment {window}"),
+        sv=("Klinisk skörhetsskala (CFS)", "CFS {n} av 9, bedömd {window}"),
+        en=("Clinical Frailty Scale (CFS)", "CFS {n} of 9, assessed {window}"),
+        unknown=(
+            "CFS: ingen känd bedömning {window}",
+            "CFS: no known assessment {window}",
+        ),
     ),
 )
 

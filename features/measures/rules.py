@@ -19,6 +19,9 @@ from features.measures.wording import of_six, yes_no
 
 
 def _criteria(inputs: list[np.ndarray]) -> np.ndarray:
+    """At least three chronic diagnoses; admitted at least three times in twelve months; at
+    least six regular medicines; cannot manage personal care; 75 or older; enrolled in home
+    health care."""
     chronic, admitted, medicines, help_at_home, residential, years, health_care = inputs
     # A comparison with "not known" is false: what is not known fulfils no criterion.
     met = (
@@ -72,7 +75,7 @@ multisjuk = Derived(
     ),
     combine=_multisjuk,
     says=yes_no(
-        sv=("Multisjuk äldre", "Multisjuk äldre", "Inte multisjuk äldre"),
+        sv=("Multisjuk äldre", "Multisjuk äldre", "Räknas inte som multisjuk äldre"),
         en=("Multimorbid older person", "Multimorbid older person", "Not multimorbid and older"),
     ),
     source="Socialstyrelsen (kunskapsguiden.se, Multisjuklighet)",
@@ -96,8 +99,12 @@ extensive_health_care = Derived(
     ),
     combine=_extensive,
     says=yes_no(
-        sv=("Omfattande sjukvård", "Omfattande sjukvård", "Inte omfattande sjukvård"),
-        en=("Extensive health care", "Extensive health care", "Not extensive health care"),
+        sv=(
+            "Omfattande sjukvård",
+            "Har haft omfattande sjukvård",
+            "Har inte haft omfattande sjukvård",
+        ),
+        en=("Extensive health care", "Has had extensive health care", "No extensive health care"),
     ),
     source="Socialstyrelsen 2011-10-20, De mest sjuka äldre",
     unverified="the limits (over 19 days, 3 admissions, 7 specialist visits) are recalled",

@@ -26,8 +26,10 @@ season = OfDate(
     value=weeks_from_midwinter,
     unit="weeks",
     says=amount(
-        sv=("Årstid", "Årstid: {n} veckor från mitten av vintern"),
+        sv=("Årstid", "Årstid: {n} veckor från midvinter"),
         en=("Season", "Season: {n} weeks from midwinter"),
+        one=("Årstid: 1 vecka från midvinter", "Season: 1 week from midwinter"),
+        none=("Årstid: midvinter", "Season: midwinter"),
     ),
 )
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
 
-from features.accumulate import Slots, Stream, Wanted, add_windows
+from features.accumulate import Layout, Slots, Stream, Wanted, add_windows
+from features.evidence import Behind, within
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -26,8 +29,11 @@ class Count(Measure):
         return self.of.known_in(coverage)
 
     @classmethod
-    def compute(cls, measures: Sequence[Count], view: View) -> list[np.ndarray]:
-        return _add_up(view, measures, [None] * len(measures))
+    def compute(cls, measures: Sequence[Count], view: View) -> None:
+        _add_up(view, measures, [None] * len(measures))
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return within(view, self.of, window_days)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,38 +49,51 @@ class Sum(Measure):
         return self.of.known_in(coverage)
 
     @classmethod
-    def compute(cls, measures: Sequence[Sum], view: View) -> list[np.ndarray]:
-        return _add_up(view, measures, [measure.column for measure in measures])
+    def compute(cls, measures: Sequence[Sum], view: View) -> None:
+        _add_up(view, measures, [measure.column for measure in measures])
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return within(view, self.of, window_days, self.column)
 
 
-def _add_up(
-    view: View, measures: Sequence[Count | Sum], weights: Sequence[str | None]
-) -> list[np.ndarray]:
-    """Each measure's rows, weighted by a column where one is named; a pass for each table.
-
-    Selections that are told by class alone share a pass; those that need other rows too
-    (``on``, ``listed``) take one each.
-    """
+def _add_up(view: View, measures: Sequence[Count | Sum], weights: Sequence[str | None]) -> None:
+    """Each measure's rows, weighted by a column where one is named; a pass for each table."""
     out, columns = view.room(measures)
-    together: dict[tuple[str | Rows, str | None], dict[Rows, list[int]]] = {}
-    for number, (measure, weight) in enumerate(zip(measures, weights, strict=True)):
-        alone = measure.of.on or measure.of.listed
-        key = (measure.of if alone else measure.of.table.name, weight)
-        together.setdefault(key, {}).setdefault(measure.of, []).append(number)
-    for (shared, weight), selections in together.items():
-        wanted = [
-            Wanted(slot, measures[number].windows, columns[number])
-            for slot, numbers in enumerate(selections.values())
-            for number in numbers
-        ]
-        if isinstance(shared, Rows):
-            stream = _of_rows(view, shared, weight)
+    for one in _passes(tuple(measures), tuple(weights), tuple(columns)):
+        if one.alone is not None:
+            stream = _of_rows(view, one.alone, one.weight)
         else:
-            stream = _of_table(view, shared, tuple(selections), weight)
-        add_windows(stream, wanted, index_day=view.day, out=out, threads=view.threads)
+            stream = _of_table(view, one.table, one.selections, one.weight)
+        add_windows(stream, one.layout, index_day=view.day, out=out, threads=view.threads)
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """Selections of one table that are added up together, or one that takes a pass alone."""
+
+    table: str
+    weight: str | None
+    selections: tuple[Rows, ...]
+    alone: Rows | None
+    layout: Layout
+
+
+@lru_cache(maxsize=64)
+def _passes(
+    measures: tuple[Count | Sum, ...], weights: tuple[str | None, ...], columns: tuple[int, ...]
+) -> list[_Pass]:
+    """Selections that are told by class alone share a pass; those that need other rows too
+    (``on``, ``listed``) take one each."""
+    together: dict[tuple[str, str | None, Rows | None], dict[Rows, list[Wanted]]] = {}
+    for measure, weight, column in zip(measures, weights, columns, strict=True):
+        alone = measure.of if measure.of.on or measure.of.listed else None
+        selections = together.setdefault((measure.of.table.name, weight, alone), {})
+        wanted = selections.setdefault(measure.of, [])
+        slot = list(selections).index(measure.of)
+        wanted.append(Wanted(slot, measure.windows, column))
     return [
-        out[:, column : column + len(measure.windows)]
-        for measure, column in zip(measures, columns, strict=True)
+        _Pass(table, weight, tuple(selections), alone, Layout.of(list(chain(*selections.values()))))
+        for (table, weight, alone), selections in together.items()
     ]
 
 

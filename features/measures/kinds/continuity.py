@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
+from features.evidence import Behind, within
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -34,6 +36,9 @@ class _Spread(Measure):
             for measure in measures
         ]
 
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return within(view, self.of, window_days)
+
     def _index(self, view: View, window: int) -> np.ndarray:
         total, most, squares = self._told(view, window)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -43,7 +48,6 @@ class _Spread(Measure):
 
     def _told(self, view: View, window: int) -> np.ndarray:
         """(3, people): contacts, those with the provider met most, squares by provider."""
-        from features import kernels
 
         def tell() -> np.ndarray:
             events = view.events(self.of)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
+from features.evidence import Behind, all_of
 from features.history import View
-from features.measures.base import Measure
+from features.measures.base import Feature, Measure
 from features.tables import Coverage
 
 
@@ -25,11 +27,15 @@ class Use:
         if self.window_days not in windows:
             raise ValueError(f"{self.measure.name} has no window {self.window_days}")
 
-    @property
+    @cached_property
     def column(self) -> int:
         if self.window_days is None:
             return 0
         return self.measure.windows.index(self.window_days)
+
+    @property
+    def feature(self) -> Feature:
+        return self.measure.features[self.column]
 
 
 Combine = Callable[[list[np.ndarray]], np.ndarray]
@@ -59,6 +65,9 @@ class Derived(Measure):
             inputs = [view.of(use.measure)[:, use.column].astype(float) for use in measure.inputs]
             results.append(np.asarray(measure.combine(inputs))[:, None])
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return all_of(use.measure.behind(view, use.window_days) for use in self.inputs)
 
 
 def ratio(inputs: list[np.ndarray]) -> np.ndarray:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
 from features.codelists import CodeList
 from features.events import NEVER, Events
+from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
+from features.measures.kinds.windows import latest_of
 from features.rows import Rows
 from features.tables import Coverage
-
-_STRIDE = np.int64(2) * NEVER
 
 
 @dataclass(frozen=True)
 class Discharges:
-    """The latest discharges of those who have one; equal-length arrays, sorted by person."""
+    """Each person's latest discharge; one never (``-NEVER`` to ``-NEVER``) without any."""
 
-    person: np.ndarray
     start: np.ndarray
     end: np.ndarray
     unplanned: np.ndarray
@@ -53,21 +53,34 @@ class _OfDischarge(Measure):
         return [m._columns(view, m._latest(view)) for m in measures]
 
     def _latest(self, view: View) -> Discharges:
-        of = (self.stays, self.unplanned, self.windows[-1])
+        of = (self.stays, self.unplanned)
         return view.once(("discharges", *of), lambda: latest_discharges(view, *of))
 
     def _columns(self, view: View, latest: Discharges) -> np.ndarray:
-        columns = np.full((len(view), len(self.windows)), np.nan)
-        if not len(latest.person):
-            return columns
-        points = self._points(view, latest)
-        for number, window in enumerate(self.windows):
-            within = view.day - latest.end <= window
-            columns[latest.person[within], number] = points[within]
-        return columns
+        since = (view.day - latest.end)[:, None]
+        if not (since <= self.windows[-1]).any():
+            return np.full((len(view), len(self.windows)), np.nan)
+        return np.where(since <= self.days, self._points(view, latest)[:, None], np.nan)
 
     def _points(self, view: View, latest: Discharges) -> np.ndarray:
         raise NotImplementedError
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        latest = self._latest(view)
+        if window_days is None or not (view.day - latest.end <= window_days).any():
+            return
+        start, end = latest.start[0], latest.end[0]
+        stays = view.events(self.stays)
+        yield from _those(view, self.stays, (stays.day == start) & (stays.end == end))
+        yield from self._counted(view, int(start), int(end))
+
+    def _counted(self, view: View, start: int, end: int) -> Iterable[Behind]:
+        """The rows that give points, beside the stay from ``start`` to ``end`` itself."""
+        raise NotImplementedError
+
+
+def _those(view: View, rows: Rows, chosen: np.ndarray) -> Iterable[Behind]:
+    return seen(view, rows, view.events(rows).take(np.flatnonzero(chosen)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,7 +102,7 @@ class Lace(_OfDischarge):
         return (*super()._needs(), self.visits, self.diagnoses.coded(self.codelist))
 
     def _points(self, view: View, latest: Discharges) -> np.ndarray:
-        ages = view.group_ages(self.diagnoses, self.codelist)[latest.person]
+        ages = view.group_ages(self.diagnoses, self.codelist)
         counts = self.codelist.apply_hierarchy(ages <= self.lookback)
         member, points = self._comorbidity
         comorbidity = (counts.astype(np.int64) @ member > 0) @ points
@@ -100,6 +113,13 @@ class Lace(_OfDischarge):
             + np.where(comorbidity >= 4, 5, comorbidity)
             + np.minimum(visits, 4)
         )
+
+    def _counted(self, view: View, start: int, end: int) -> Iterable[Behind]:
+        diagnoses = self.diagnoses.coded(self.codelist)
+        ages = view.ages(view.events(diagnoses))
+        yield from _those(view, diagnoses, ages <= self.lookback)
+        before = start - view.events(self.visits).day
+        yield from _those(view, self.visits, (before >= 1) & (before <= 180))
 
     @cached_property
     def _comorbidity(self) -> tuple[np.ndarray, np.ndarray]:
@@ -138,7 +158,7 @@ class HospitalScore(_OfDischarge):
         return (*super()._needs(), self.cancer, self.procedures, *laboratory)
 
     def _points(self, view: View, latest: Discharges) -> np.ndarray:
-        of = (self.stays, self.unplanned, self.windows[-1], self.cancer, self.procedures)
+        of = (self.stays, self.unplanned, self.cancer, self.procedures)
         points = view.once(("hospital", *of), lambda: self._without_laboratory(view, latest))
         for rows, limit in ((self.haemoglobin, 120), (self.sodium, 135)):
             if rows is not None:
@@ -156,6 +176,18 @@ class HospitalScore(_OfDischarge):
             + 2 * (latest.nights >= 5)
         ).astype(np.float64)
 
+    def _counted(self, view: View, start: int, end: int) -> Iterable[Behind]:
+        before = start - view.events(self.stays).day
+        yield from _those(view, self.stays, (before >= 1) & (before <= 365))
+        for rows in (self.cancer, self.procedures):
+            events = view.events(rows)
+            assert events.end is not None
+            yield from _those(view, rows, (events.day == start) & (events.end != NEVER))
+        for values in (self.haemoglobin, self.sodium):
+            if values is not None:
+                day = view.events(values).day
+                yield from _those(view, values, (day >= start) & (day <= end))
+
 
 def hospital_admissions(admissions: np.ndarray) -> np.ndarray:
     """Points of the admissions in the year before: 0-1: 0, 2-5: 2, more than 5: 5."""
@@ -165,55 +197,41 @@ def hospital_admissions(admissions: np.ndarray) -> np.ndarray:
 _ADMISSIONS = np.array([0, 0, *4 * [2], 5])
 
 
-def latest_discharges(view: View, stays: Rows, unplanned: Rows, within: int) -> Discharges:
-    """Each person's latest discharge of the last ``within`` days.
-
-    Of stays discharged on one day the one begun last; unplanned before planned.
-    """
+def latest_discharges(view: View, stays: Rows, unplanned: Rows) -> Discharges:
+    """Of stays discharged on one day the one begun last; unplanned before planned."""
     events = view.events(stays)
-    assert events.end is not None
-    over = np.flatnonzero((events.end != NEVER) & (view.day - events.end <= within))
-    events = events.take(over)
-    assert events.end is not None
     is_acute = np.zeros(len(view.history.arrays(stays.table.name).person), dtype=bool)
     is_acute[view.events(unplanned).row] = True
-    acute = is_acute[events.row]
-    order = np.lexsort((acute, events.day, events.end, events.person))
-    person = events.person[order]
-    last = np.append(person[1:] != person[:-1], True)[: len(person)]
-    order = order[last]
-    return Discharges(events.person[order], events.day[order], events.end[order], acute[order])
+    start, end = np.full((2, len(view)), -NEVER, dtype=np.int32)
+    acute = np.zeros(len(view), dtype=bool)
+    kernels.latest_stays(
+        events.person, events.day, events.end, is_acute[events.row], start, end, acute
+    )
+    return Discharges(start, end, acute)
 
 
 def _rows_between(events: Events, latest: Discharges, *, first: int, last: int) -> np.ndarray:
     """How many rows began ``first`` to ``last`` days after each admission (negative: before)."""
-    days = np.sort(events.person.astype(np.int64) * _STRIDE + events.day + NEVER)
-    admitted = latest.person.astype(np.int64) * _STRIDE + latest.start + NEVER
-    upto = np.searchsorted(days, admitted + last, side="right")
-    return upto - np.searchsorted(days, admitted + first, side="left")
+    after = events.day - latest.start[events.person]
+    between = events.person[(after >= first) & (after <= last)]
+    return np.bincount(between, minlength=len(latest.start))
 
 
 def _on_stay(events: Events, latest: Discharges) -> np.ndarray:
     """Whether any of the rows, which carry the days of their contact, is on the stay."""
-    assert events.end is not None
-
-    def key(person: np.ndarray, start: np.ndarray) -> np.ndarray:
-        return person.astype(np.int64) * _STRIDE + start + NEVER
-
-    over = events.take(np.flatnonzero(events.end != NEVER))
-    return np.isin(key(latest.person, latest.start), key(over.person, over.day))
+    on = (events.end != NEVER) & (events.day == latest.start[events.person])
+    found = np.zeros(len(latest.start), dtype=bool)
+    found[events.person[on]] = True
+    return found
 
 
 def _last_value(view: View, rows: Rows, latest: Discharges) -> np.ndarray:
     """The latest value measured from admission to discharge; NaN where none."""
-    start, end = np.full(len(view), NEVER), np.full(len(view), -NEVER)
-    start[latest.person], end[latest.person] = latest.start, latest.end
     events = view.events(rows)
-    value = view.values(rows, events, "value")
-    during = (events.day >= start[events.person]) & (events.day <= end[events.person])
-    chosen = np.flatnonzero(during & ~np.isnan(value))
-    events, value = events.take(chosen), value[chosen]
-    order = np.lexsort((value, events.known, events.day))
-    last = np.full(len(view), np.nan)
-    last[events.person[order]] = value[order]
-    return last[latest.person]
+    start, end = latest.start[events.person], latest.end[events.person]
+    during = (events.day >= start) & (events.day <= end)
+    value = np.where(during, view.values(rows, events, "value"), np.nan)
+    return latest_of(view, events, value, _ANY_TIME)[:, 0]
+
+
+_ANY_TIME = np.array([NEVER])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
+from features.events import Events
+from features.evidence import Behind, seen, within
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -26,11 +29,8 @@ class Distinct(Measure):
         return self.of.known_in(coverage)
 
     @classmethod
-    def compute(cls, measures: Sequence[Distinct], view: View) -> list[np.ndarray]:
-        from features import kernels
-
+    def compute(cls, measures: Sequence[Distinct], view: View) -> None:
         out, first = view.room(measures)
-        results = []
         for measure, column in zip(measures, first, strict=True):
             events = view.history.select(measure.of)
             value, n_values = view.history.arrays(measure.of.table.name).labels(measure.column)
@@ -41,13 +41,14 @@ class Distinct(Measure):
                 events.row,
                 value.astype(np.int64, copy=False),
                 n_values,
-                np.array(measure.windows, dtype=np.int32),
+                measure.days,
                 view.day,
                 column,
                 out,
             )
-            results.append(out[:, column : column + len(measure.windows)])
-        return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return within(view, self.of, window_days)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,12 +72,19 @@ class InSupply(Measure):
         results = []
         for measure in measures:
             pairs = view.history.pairs(measure.of, measure.column)
-            events = pairs.events
-            supply = view.values(measure.of, events, "days_supply")
-            lasts = np.where(np.isnan(supply), measure.default_days, supply) + measure.grace
-            current = (events.known < view.day) & (view.ages(events) <= lasts)
+            current = measure._is_current(view, pairs.events)
             in_supply = np.zeros(len(pairs.person), dtype=bool)
             in_supply[pairs.of_event[current]] = True
             count = np.bincount(pairs.person[in_supply], minlength=len(view))
             results.append(count[:, None])
         return results
+
+    def _is_current(self, view: View, events: Events) -> np.ndarray:
+        supply = view.values(self.of, events, "days_supply")
+        lasts = np.where(np.isnan(supply), self.default_days, supply) + self.grace
+        current: np.ndarray = (events.known < view.day) & (view.ages(events) <= lasts)
+        return current
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        events = view.events(self.of)
+        return seen(view, self.of, events.take(np.flatnonzero(self._is_current(view, events))))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from features.evidence import Behind, on_last_day, seen, within
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -39,6 +40,14 @@ class LongestGap(Measure):
             columns = [_longest(*spans, len(view), view.day, window) for window in measure.windows]
             results.append(np.column_stack(columns))
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        yield from within(view, self.of, window_days)
+        if self.staying is not None and window_days is not None:
+            stays = view.events(self.staying)
+            assert stays.end is not None
+            reached = np.minimum(stays.end, view.day) >= view.day - window_days
+            yield from seen(view, self.staying, stays.take(np.flatnonzero(reached)))
 
     def _spans(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """People, first days and last days of rows and stays."""
@@ -119,6 +128,12 @@ class Switches(Measure):
             np.bincount(person[age <= window], minlength=len(view)) for window in self.windows
         ]
         return np.column_stack(columns)
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        assert window_days is not None
+        yield from within(view, self.of, window_days)
+        # The first of the window may differ from the one before it.
+        yield from on_last_day(view, self.of, self.windows[-1], window_days + 1)
 
     def _order(self, classes: Vocabulary, values: Sequence[str]) -> np.ndarray:
         """Place of each class's value among all that there are, from 1; 0 for none of them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import ClassVar
@@ -11,6 +11,7 @@ import numpy as np
 
 from features.codelists import CodeList
 from features.events import NEVER
+from features.evidence import Behind, first_rows, on_last_day, within
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -25,14 +26,9 @@ class _OfList(Measure):
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.coded(self.codelist).known_in(coverage)
 
-    @cached_property
-    def _ages(self) -> np.ndarray:
-        """The windows, to be compared with ages of (people, 1, groups)."""
-        return np.array(self.windows, dtype=np.int32)[:, None]
-
     def _seen(self, view: View) -> np.ndarray:
         """(people, windows, groups): a row of the group within the window."""
-        return view.group_ages(self.of, self.codelist)[:, None, :] <= self._ages
+        return view.group_ages(self.of, self.codelist)[:, None, :] <= self.days[:, None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,34 +47,37 @@ class HasGroup(_OfList):
         return self.of.coded(self.codelist, self.group).known_in(coverage)
 
     @classmethod
-    def compute(cls, measures: Sequence[HasGroup], view: View) -> list[np.ndarray]:
+    def compute(cls, measures: Sequence[HasGroup], view: View) -> list[np.ndarray] | None:
         out, first = view.room(measures)
-        results = []
-        for (of, codelist), group, window, place in _by_list(tuple(measures)):
-            ages = view.group_ages(of, codelist)
-            columns = np.asarray(first)[place[0]] + place[1]
-            out[:, columns] = ages[:, group] <= window
-        for measure, column in zip(measures, first, strict=True):
-            results.append(out[:, column : column + len(measure.windows)])
-        return results
+        for (of, codelist), group, window, columns in _by_list(tuple(measures), tuple(first)):
+            out[:, columns] = view.group_ages(of, codelist)[:, group] <= window
+        return None
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows of the group."""
+        return self.of.coded(self.codelist, self.group)
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return within(view, self.rows, window_days)
 
 
 _ListColumns = tuple[tuple[Rows, CodeList], np.ndarray, np.ndarray, np.ndarray]
 
 
 @lru_cache(maxsize=64)
-def _by_list(measures: tuple[HasGroup, ...]) -> list[_ListColumns]:
+def _by_list(measures: tuple[HasGroup, ...], first: tuple[int, ...]) -> list[_ListColumns]:
     """Measures of the same rows and list together: for each of their features the group, the
-    window, and the place as (number of the measure, number of the window)."""
-    together: dict[tuple[Rows, CodeList], list[tuple[int, int, int, int]]] = {}
-    for number, measure in enumerate(measures):
+    window, and the column (``first``: each measure's first)."""
+    together: dict[tuple[Rows, CodeList], list[tuple[int, int, int]]] = {}
+    for measure, column in zip(measures, first, strict=True):
         features = together.setdefault((measure.of, measure.codelist), [])
         group = measure.codelist.index[measure.group]
-        features += [(group, window, number, k) for k, window in enumerate(measure.windows)]
+        features += [(group, window, column + k) for k, window in enumerate(measure.windows)]
     made = []
     for key, features in together.items():
-        group, window, *place = np.array(features).T
-        made.append((key, group, window.astype(np.int32), np.array(place)))
+        group, window, columns = np.array(features).T
+        made.append((key, group, window.astype(np.int32), columns))
     return made
 
 
@@ -98,6 +97,9 @@ class DaysSinceGroup(HasGroup):
             age = ages[:, measure.codelist.index[measure.group]]
             results.append(np.minimum(age, measure.longest)[:, None])
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return on_last_day(view, self.rows, self.longest)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -130,11 +132,33 @@ class GroupCount(_OfList):
         present = self._seen(view)
         if self.new:
             first = view.group_ages(self.of, self.codelist, earliest=True)[:, None, :]
-            present &= (first <= self._ages) | (first == NEVER)
+            present &= (first <= self.days[:, None]) | (first == NEVER)
         counted = self.codelist.apply_hierarchy(present)
         if self.among:
             counted = counted[:, :, [self.codelist.index[group] for group in self.among]]
         return counted.sum(axis=2)
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        # Where groups give way to others, those decide too, whether they are counted or not.
+        ranked = self.codelist.unless or self.codelist.together
+        groups = () if ranked else self.among
+        rows = self.of.coded(self.codelist, *groups)
+        if not self.new:
+            return within(view, rows, window_days)
+        assert window_days is not None
+        return self._behind_new(view, groups or self.codelist.groups, window_days)
+
+    def _behind_new(self, view: View, among: Sequence[str], window_days: int) -> Iterator[Behind]:
+        first = view.group_ages(self.of, self.codelist, earliest=True)[0]
+        is_new = {group: first[self.codelist.index[group]] <= window_days for group in among}
+        of_group = {group: self.of.coded(self.codelist, group) for group in among}
+        behind = [b for g in among if is_new[g] for b in within(view, of_group[g], window_days)]
+        yield from behind
+        shown = [found.rows for found in behind if found.table == self.of.table.name]
+        for group in among:  # a row of a new group may be of an older one too: the sign of that
+            older = not is_new[group] and shown
+            if older and np.isin(view.events(of_group[group]).row, np.concatenate(shown)).any():
+                yield from first_rows(view, of_group[group])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -150,3 +174,6 @@ class CodeScore(_OfList):
     @classmethod
     def compute(cls, measures: Sequence[CodeScore], view: View) -> list[np.ndarray]:
         return [measure.codelist.score(measure._seen(view)) for measure in measures]
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return within(view, self.of.coded(self.codelist), window_days)

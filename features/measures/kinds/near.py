@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
 from features.events import NEVER, Events
+from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
@@ -52,12 +54,9 @@ class Near(Measure):
         return [measure._count(view) for measure in measures]
 
     def _count(self, view: View) -> np.ndarray:
-        from features import kernels
-
         person, moment = _moments(view.events(self.of), ended=self.ended)
         near = np.zeros((len(view), len(self.windows)))
         if len(person):
-            windows = np.array(self.windows, dtype=np.int32)
             others = self._others(view)
             kernels.near(
                 person,
@@ -67,10 +66,24 @@ class Near(Measure):
                 self.last,
                 view.day,
                 self.without,
-                windows,
+                self.days,
                 near,
             )
         return near
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        assert window_days is not None
+        events, others = view.events(self.of), view.events(self.other)
+        moment = _of_moment(events, ended=self.ended)
+        over = np.flatnonzero(_of_moment(others, ended=self.other_ended) != NEVER)
+        _, begins, ends = self._others(view)
+        near = (begins <= moment[:, None] + self.last) & (ends >= moment[:, None] + self.first)
+        counts = near.any(axis=1)
+        if self.without:
+            counts = ~counts & (moment + self.last < view.day)
+        counts &= (moment != NEVER) & (view.day - moment <= window_days)
+        yield from seen(view, self.of, events.take(np.flatnonzero(counts)))
+        yield from seen(view, self.other, others.take(over[near[counts].any(axis=0)]))
 
     def _others(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """People, first days and last days of the other rows."""
@@ -87,8 +100,14 @@ class Near(Measure):
 
 def _moments(events: Events, *, ended: bool) -> tuple[np.ndarray, np.ndarray]:
     """People, and the day each row began or, where it is over, ended."""
+    moment = _of_moment(events, ended=ended)
+    over = np.flatnonzero(moment != NEVER)
+    return events.person[over], moment[over]
+
+
+def _of_moment(events: Events, *, ended: bool) -> np.ndarray:
+    """The day each row began or, where asked for, ended; ``NEVER`` where it goes on."""
     if not ended:
-        return events.person, events.day
+        return events.day
     assert events.end is not None
-    over = np.flatnonzero(events.end != NEVER)
-    return events.person[over], events.end[over]
+    return events.end

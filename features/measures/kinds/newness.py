@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,9 +10,11 @@ import numpy as np
 
 from features.codelists import CodeList
 from features.events import NEVER
+from features.evidence import Behind, all_of, first_rows, seen, within
 from features.history import View
 from features.measures.base import Measure
 from features.measures.kinds.groups import HasGroup
+from features.measures.kinds.windows import count_since
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -27,8 +29,11 @@ class NewGroup(HasGroup):
         for measure in measures:
             first = view.group_ages(measure.of, measure.codelist, earliest=True)
             age = first[:, measure.codelist.index[measure.group]]
-            results.append(age[:, None] <= np.asarray(measure.windows))
+            results.append(age[:, None] <= measure.days)
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return first_rows(view, self.rows)  # new, or the sign that it is not
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,6 +56,16 @@ class DaysSinceNewGroup(Measure):
             latest_new = first.min(axis=1, initial=int(NEVER))
             results.append(np.minimum(latest_new, measure.longest)[:, None])
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        first = view.group_ages(self.of, self.codelist, earliest=True)[0]
+        newest = first.min(initial=self.longest + 1)
+        groups = [
+            group
+            for group, age in zip(self.codelist.groups, first, strict=True)
+            if age == newest <= self.longest
+        ]
+        return all_of(first_rows(view, self.of.coded(self.codelist, group)) for group in groups)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,8 +97,12 @@ class Together(Measure):
             index = measure.codelist.index
             latest = [ages[:, [index[g] for g in part]].min(axis=1) for part in measure.parts]
             age = np.max(latest, axis=0)
-            results.append(age[:, None] <= np.asarray(measure.windows))
+            results.append(age[:, None] <= measure.days)
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        groups = [group for part in self.parts for group in part]
+        return within(view, self.of.coded(self.codelist, *groups), window_days)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -105,9 +124,17 @@ class NewValues(Measure):
             known = np.flatnonzero(pairs.events.known < view.day)
             first = np.full(len(pairs.person), -1, dtype=np.int32)
             np.maximum.at(first, pairs.of_event[known], view.day - pairs.events.day[known])
-            columns = [
-                np.bincount(pairs.person[(first >= 0) & (first <= window)], minlength=len(view))
-                for window in measure.windows
-            ]
-            results.append(np.column_stack(columns))
+            met = first >= 0
+            results.append(count_since(view, pairs.person, view.day - first, met, measure.days))
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        assert window_days is not None
+        events = view.events(self.of)
+        value = view.labels(self.of, events, self.column)
+        for one in np.unique(value[value >= 0]):
+            of_value = events.take(np.flatnonzero(value == one))
+            first = of_value.day.min()
+            if view.day - first <= window_days:
+                newest = of_value.take(np.flatnonzero(of_value.day == first))
+                yield from seen(view, self.of, newest)

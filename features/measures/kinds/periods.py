@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from features.events import Events
+from features import kernels
+from features.events import NEVER, Events
+from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
 from features.rows import Rows
 from features.tables import Coverage
-
-
-def _per_person(view: View, events: Events, amount: np.ndarray) -> np.ndarray:
-    return np.bincount(events.person, weights=amount, minlength=len(view))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,23 +38,30 @@ class DaysIn(Measure):
     def compute(cls, measures: Sequence[DaysIn], view: View) -> list[np.ndarray]:
         return [measure._days(view) for measure in measures]
 
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        assert window_days is not None
+        events = view.events(self.of)
+        assert events.end is not None
+        reaches = np.minimum(events.end, view.day) > np.maximum(events.day, view.day - window_days)
+        return seen(view, self.of, events.take(np.flatnonzero(reaches)))
+
     def _days(self, view: View) -> np.ndarray:
         events = view.events(self.of)
         assert events.end is not None
-        end = np.minimum(events.end, view.day)
-        weight = 1.0 if self.weight is None else view.values(self.of, events, self.weight)
-        columns = []
-        for window in self.windows:
-            overlap = np.maximum(0, end - np.maximum(events.day, view.day - window))
-            amount = _per_person(view, events, overlap * weight)
-            columns.append(amount / window if self.as_share else amount)
-        return np.column_stack(columns)
+        weight = _NONE if self.weight is None else view.values(self.of, events, self.weight)
+        days = np.empty((len(view), len(self.windows)))
+        kernels.days_within(
+            events.person, events.day, events.end, weight, view.day, self.days, days
+        )
+        return days / self.days if self.as_share else days
+
+
+_NONE = np.empty(0)
 
 
 def _active(view: View, rows: Rows) -> Events:
     events = view.events(rows)
-    assert events.end is not None
-    return events.take(np.flatnonzero(events.end >= view.day))
+    return events.take(np.flatnonzero(events.end == NEVER))  # ends to come are hidden
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,10 +77,13 @@ class ActiveNow(Measure):
     def compute(cls, measures: Sequence[ActiveNow], view: View) -> list[np.ndarray]:
         results = []
         for measure in measures:
-            flag = np.zeros(len(view))
+            flag = np.zeros((len(view), 1))
             flag[_active(view, measure.of).person] = 1
-            results.append(flag[:, None])
+            results.append(flag)
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return seen(view, self.of, _active(view, self.of))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,5 +103,8 @@ class ActiveSum(Measure):
         for measure in measures:
             events = _active(view, measure.of)
             amount = np.nan_to_num(view.values(measure.of, events, measure.column))
-            results.append(_per_person(view, events, amount)[:, None])
+            results.append(np.bincount(events.person, amount, len(view))[:, None])
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return seen(view, self.of, _active(view, self.of))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 import numpy as np
 
-from features.events import days, label
+from features import kernels
+from features.evidence import ABOUT_THE_PERSON, Behind
+from features.frames import days, label
 from features.history import View
 from features.measures.base import Measure
 from features.tables import Coverage
@@ -26,11 +28,12 @@ class Age(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[Age], view: View) -> list[np.ndarray]:
-        from features import kernels
-
         years = np.empty(len(view))
         kernels.whole_years(days(view.history.person_columns["birth_date"]), view.day, years)
         return [years[:, None] for _ in measures]
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return ABOUT_THE_PERSON
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,6 +55,9 @@ class PersonIs(Measure):
             results.append(flag[number][:, None])
         return results
 
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return ABOUT_THE_PERSON
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PersonValue(Measure):
@@ -66,6 +72,9 @@ class PersonValue(Measure):
     @classmethod
     def compute(cls, measures: Sequence[PersonValue], view: View) -> list[np.ndarray]:
         return [view.person_values(measure.column)[:, None] for measure in measures]
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return ABOUT_THE_PERSON
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,3 +91,6 @@ class OfDate(Measure):
     def compute(cls, measures: Sequence[OfDate], view: View) -> list[np.ndarray]:
         index_date = np.datetime64(view.day, "D").astype(date)
         return [np.full((len(view), 1), measure.value(index_date)) for measure in measures]
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return ()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
 from features.events import NEVER
+from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
+from features.measures.kinds.windows import count_since
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -37,11 +40,18 @@ class DaysSince(Measure):
             events = view.events(measure.of)
             moment = events.end if measure.ended else events.day
             assert moment is not None
-            past = moment != NEVER
-            since = np.full(len(view), measure.longest, dtype=np.int32)
-            np.minimum.at(since, events.person[past], view.day - moment[past])
-            results.append(since[:, None])
+            since = np.empty((len(view), 1), dtype=np.int32)
+            kernels.days_since(events.person, moment, view.day, measure.longest, since)
+            results.append(since)
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        events = view.events(self.of)
+        moment = events.end if self.ended else events.day
+        assert moment is not None
+        since = np.where(moment != NEVER, view.day - moment, self.longest + 1)
+        latest = (since == since.min(initial=self.longest)) & (since <= self.longest)
+        return seen(view, self.of, events.take(np.flatnonzero(latest)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,6 +74,15 @@ class Readmissions(Measure):
     def compute(cls, measures: Sequence[Readmissions], view: View) -> list[np.ndarray]:
         return [measure._count(view) for measure in measures]
 
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        assert window_days is not None
+        stays, before = view.events(self.of), view.events(self.after)
+        assert before.end is not None
+        gap = np.where(before.end != NEVER, stays.day[:, None] - before.end, -1)
+        soon = (gap >= 0) & (gap <= self.within) & (view.ages(stays) <= window_days)[:, None]
+        yield from seen(view, self.of, stays.take(np.flatnonzero(soon.any(axis=1))))
+        yield from seen(view, self.after, before.take(np.flatnonzero(soon.any(axis=0))))
+
     def _count(self, view: View) -> np.ndarray:
         stays, before = view.events(self.of), view.events(self.after)
         assert before.end is not None
@@ -76,10 +95,4 @@ class Readmissions(Measure):
         found = place >= 0
         gap = np.full(len(starts), stride)
         gap[found] = starts[found] - discharges[place[found]]
-        again = gap <= self.within
-        ages = view.ages(stays)
-        columns = [
-            np.bincount(stays.person[again & (ages <= window)], minlength=len(view))
-            for window in self.windows
-        ]
-        return np.column_stack(columns)
+        return count_since(view, stays.person, stays.day, gap <= self.within, self.days)

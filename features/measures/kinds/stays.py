@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
 from features.events import NEVER, Events
+from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
+from features.measures.kinds.windows import count_since, extreme
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -30,6 +33,18 @@ class _OfRows(Measure):
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)
 
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        assert window_days is not None
+        events = view.events(self.of)
+        moment, chosen = self._chosen(events)
+        counted = chosen & (moment != NEVER) & (view.day - moment <= window_days)
+        return seen(view, self.of, events.take(np.flatnonzero(counted)))
+
+    def _chosen(self, events: Events) -> tuple[np.ndarray, np.ndarray]:
+        """(the day by which each row falls into a window, whether it counts if that has come)."""
+        assert events.end is not None
+        return events.end, np.ones(len(events), dtype=bool)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class OnWeekdays(_OfRows):
@@ -38,18 +53,25 @@ class OnWeekdays(_OfRows):
     weekdays: Collection[int]
     ended: bool = False
 
+    @cached_property
+    def _wanted(self) -> np.ndarray:
+        wanted = np.zeros(7, dtype=bool)
+        wanted[list(self.weekdays)] = True
+        return wanted
+
     @classmethod
     def compute(cls, measures: Sequence[OnWeekdays], view: View) -> list[np.ndarray]:
         results = []
         for measure in measures:
             events = view.events(measure.of)
-            moment = events.end if measure.ended else events.day
-            assert moment is not None
-            wanted = np.zeros(7, dtype=bool)
-            wanted[list(measure.weekdays)] = True
-            chosen = (moment != NEVER) & wanted[weekday(moment)]
-            results.append(_counted(view, events, view.day - moment, chosen, measure.windows))
+            moment, chosen = measure._chosen(events)
+            results.append(count_since(view, events.person, moment, chosen, measure.days))
         return results
+
+    def _chosen(self, events: Events) -> tuple[np.ndarray, np.ndarray]:
+        moment = events.end if self.ended else events.day
+        assert moment is not None
+        return moment, self._wanted[weekday(moment)]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,12 +86,14 @@ class StaysOfLength(_OfRows):
         results = []
         for measure in measures:
             events = view.events(measure.of)
-            assert events.end is not None
-            nights = events.end - events.day
-            chosen = (events.end != NEVER) & (nights >= measure.at_least)
-            chosen &= nights <= measure.at_most
-            results.append(_counted(view, events, view.day - events.end, chosen, measure.windows))
+            end, chosen = measure._chosen(events)
+            results.append(count_since(view, events.person, end, chosen, measure.days))
         return results
+
+    def _chosen(self, events: Events) -> tuple[np.ndarray, np.ndarray]:
+        assert events.end is not None
+        nights = events.end - events.day
+        return events.end, (nights >= self.at_least) & (nights <= self.at_most)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,24 +108,16 @@ class LongestStay(_OfRows):
         for measure in measures:
             events = view.events(measure.of)
             assert events.end is not None
-            columns = []
-            for window in measure.windows:
-                within = np.flatnonzero(view.day - events.end <= window)
-                within = within[events.end[within] != NEVER]
-                longest = np.zeros(len(view), dtype=np.int32)
-                nights = events.end[within] - events.day[within]
-                np.maximum.at(longest, events.person[within], nights)
-                columns.append(longest)
-            results.append(np.column_stack(columns))
+            nights = (events.end - events.day).astype(np.float64)
+            longest = extreme(view, events.person, events.end, nights, measure.days, highest=True)
+            results.append(np.maximum(np.nan_to_num(longest), 0))
         return results
 
-
-def _counted(
-    view: View, events: Events, age: np.ndarray, chosen: np.ndarray, windows: tuple[int, ...]
-) -> np.ndarray:
-    return np.column_stack(
-        [
-            np.bincount(events.person[chosen & (age <= window)], minlength=len(view))
-            for window in windows
-        ]
-    )
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        assert window_days is not None
+        events = view.events(self.of)
+        assert events.end is not None
+        discharged = (events.end != NEVER) & (view.day - events.end <= window_days)
+        nights = np.where(discharged, events.end - events.day, 0)
+        longest = discharged & (nights == nights.max(initial=1))
+        return seen(view, self.of, events.take(np.flatnonzero(longest)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from features.evidence import Behind, seen, within
 from features.history import View
 from features.measures.base import Measure
-from features.measures.kinds.latest import _latest
+from features.measures.kinds.latest import Recent
+from features.measures.kinds.windows import extreme
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -39,16 +41,22 @@ class Extreme(_OfValues):
         results = []
         for measure in measures:
             events = view.events(measure.of)
-            value, ages = view.values(measure.of, events, measure.column), view.ages(events)
-            keep = np.fmax if measure.highest else np.fmin
-            columns = []
-            for window in measure.windows:
-                within = np.flatnonzero((ages <= window) & ~np.isnan(value))
-                extreme = np.full(len(view), np.nan)
-                keep.at(extreme, events.person[within], value[within])
-                columns.append(extreme)
-            results.append(np.column_stack(columns))
+            value = view.values(measure.of, events, measure.column)
+            results.append(
+                extreme(
+                    view, events.person, events.day, value, measure.days, highest=measure.highest
+                )
+            )
         return results
+
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        events = view.events(self.of)
+        value, ages = view.values(self.of, events, self.column), view.ages(events)
+        candidates = np.where(ages <= window_days, value, np.nan)
+        if np.isnan(candidates).all():
+            return ()
+        extreme = (np.nanmax if self.highest else np.nanmin)(candidates)
+        return seen(view, self.of, events.take(np.flatnonzero(candidates == extreme)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,14 +77,17 @@ class Slope(_OfValues):
             for measure in measures
         ]
 
+    def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
+        return within(view, self.of, window_days, self.column)
+
     def _slope(self, view: View, window: int) -> np.ndarray:
         events = view.events(self.of)
         value, ages = view.values(self.of, events, self.column), view.ages(events)
-        within = np.flatnonzero((ages <= window) & ~np.isnan(value))
+        chosen = np.flatnonzero((ages <= window) & ~np.isnan(value))
         # Sums in floating point depend on their order; the order of rows must not matter.
-        within = within[np.lexsort((value[within], ages[within], events.person[within]))]
-        person, value = events.person[within], value[within]
-        years = -ages[within] / DAYS_A_YEAR
+        chosen = chosen[np.lexsort((value[chosen], ages[chosen], events.person[chosen]))]
+        person, value = events.person[chosen], value[chosen]
+        years = -ages[chosen] / DAYS_A_YEAR
 
         def per_person(amount: np.ndarray) -> np.ndarray:
             return np.bincount(person, weights=amount, minlength=len(view))
@@ -85,7 +96,7 @@ class Slope(_OfValues):
         divisor = np.maximum(count, 1)
         off_time = years - (per_person(years) / divisor)[person]
         off_value = value - (per_person(value) / divisor)[person]
-        spread, first, last = per_person(off_time**2), *_ends(len(view), person, ages[within])
+        spread, first, last = per_person(off_time**2), *_ends(len(view), person, ages[chosen])
         enough = (count >= self.at_least) & (first - last >= self.days_apart)
         slope = np.full(len(view), np.nan)
         return np.divide(per_person(off_time * off_value), spread, out=slope, where=enough)
@@ -100,23 +111,17 @@ def _ends(n: int, person: np.ndarray, ages: np.ndarray) -> tuple[np.ndarray, np.
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ChangeInShare(_OfValues):
+class ChangeInShare(Recent):
     """Latest value of the last ``recent`` days against the latest before them, as a share.
 
     -0.05 is a loss of a twentieth. NaN where either is missing or the earlier is not above 0.
     """
 
-    recent: int = 180
-
     @classmethod
     def compute(cls, measures: Sequence[ChangeInShare], view: View) -> list[np.ndarray]:
         results = []
-        for m in measures:
-            now, _ = _latest(view, m.of, m.column, m.recent)
-            columns = []
-            for window in m.windows:
-                before, _ = _latest(view, m.of, m.column, window, newest=m.recent + 1)
-                share = np.full(len(view), np.nan)
-                columns.append(np.divide(now - before, before, out=share, where=before > 0))
-            results.append(np.column_stack(columns))
+        for measure in measures:
+            now, before = measure._now_and_before(view)
+            share = np.full(before.shape, np.nan)
+            results.append(np.divide(now - before, before, out=share, where=before > 0))
         return results

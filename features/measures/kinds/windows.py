@@ -1,0 +1,46 @@
+"""Rows that have been chosen, to a value of each window: what several kinds share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from features import kernels
+from features.events import Events
+from features.history import View
+
+
+def count_since(
+    view: View, person: np.ndarray, moment: np.ndarray, chosen: np.ndarray, windows: np.ndarray
+) -> np.ndarray:
+    """How many of the chosen rows have their moment in each window: (people, windows)."""
+    out = np.empty((len(view), len(windows)))
+    kernels.count_since(person, moment, chosen, view.day, windows, out)
+    return out
+
+
+def extreme(
+    view: View,
+    person: np.ndarray,
+    moment: np.ndarray,
+    value: np.ndarray,
+    windows: np.ndarray,
+    *,
+    highest: bool,
+) -> np.ndarray:
+    """The lowest, or highest, value with its moment in each window: (people, windows)."""
+    out = np.empty((len(view), len(windows)))
+    kernels.extreme(person, moment, value, highest, view.day, windows, out)
+    return out
+
+
+def latest_of(
+    view: View, events: Events, value: np.ndarray, windows: np.ndarray, newest: int = 1
+) -> np.ndarray:
+    """Latest value within each window among rows at least ``newest`` days old, (people,
+    windows); NaN if none.
+
+    Several values on one day: the largest of those recorded last.
+    """
+    out = np.empty((len(view), len(windows)))
+    kernels.latest(events.person, events.day, events.known, value, view.day, newest, windows, out)
+    return out
