@@ -4,6 +4,6 @@ See ``docs/region.md`` for what is simulated and how close it comes to published
 """
 
 from features.region.settings import RegionSettings
-from features.region.write import processors, simulate
+from features.region.write import simulate
 
-__all__ = ["RegionSettings", "processors", "simulate"]
+__all__ = ["RegionSettings", "simulate"]

@@ -28,17 +28,30 @@ def tables_of_chunk(settings: RegionSettings, first: int) -> Iterator[tuple[str,
     Depends on the settings and ``first`` alone, so chunks can be made anywhere and in any
     order.
     """
-    n = min(settings.people_per_chunk, settings.people - first)
+    people, course = lives_of_chunk(settings, first, weeks_of_truth(settings))
     # The oracle has a generator of its own: asking it more does not disturb the tables.
-    seeds = np.random.SeedSequence([settings.seed, first]).spawn(5)
-    living, lives, records, oracle, effects = (np.random.default_rng(seed) for seed in seeds)
-    people = people_of_chunk(settings, first, n, living)
-    course = run_course(settings, people, weeks_of_truth(settings), lives)
+    records, oracle, effects = _generators(settings, first)[2:]
     joined = extras.enrolments_of(settings, people, course, area_of_municipality(), records)
     yield from _tables(settings, people, course, joined, records)
     truth = truth_of_chunk(settings, people, course, oracle)
     yield "truth", truth
     yield "truth_enrolments", effects_of_chunk(settings, people, course, joined, _teams(), effects)
+
+
+def lives_of_chunk(
+    settings: RegionSettings, first: int, keep: tuple[int, ...]
+) -> tuple[People, Course]:
+    """The people from ``first`` and their hidden courses, with the state at the weeks ``keep``."""
+    n = min(settings.people_per_chunk, settings.people - first)
+    living, lives = _generators(settings, first)[:2]
+    people = people_of_chunk(settings, first, n, living)
+    return people, run_course(settings, people, keep, lives)
+
+
+def _generators(settings: RegionSettings, first: int) -> list[np.random.Generator]:
+    """For people, lives, records, oracle and effects of teams: a stream of its own each."""
+    seeds = np.random.SeedSequence([settings.seed, first]).spawn(5)
+    return [np.random.default_rng(seed) for seed in seeds]
 
 
 def _teams() -> list[str]:

@@ -74,7 +74,7 @@ KINDS = (
         "specialist", "phone", "planned", "physician", 0.14, 0.0, 0.0, 0.4, 0.8, specialist=0.8
     ),
     ContactKind(
-        "emergency", "visit", "unplanned", "physician", 0.145, 0.35, 0.04, 1.7, 0.6, 0.1, 0.55
+        "emergency", "visit", "unplanned", "physician", 0.095, 0.35, 0.04, 2.3, 1.3, 0.1, 0.95
     ),
 )
 

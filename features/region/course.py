@@ -84,7 +84,9 @@ def run_course(
             course.snapshots[week] = state.copy()
         if week == weeks:
             break
-        happened = step(state, week, season_of(settings, week), rng, living=living)
+        happened = step(
+            state, week, season_of(settings, week), rng, teams=settings.teams, living=living
+        )
         course.onset[happened.onset, happened.onset_condition] = week
         if len(happened.admitted):
             who = happened.admitted

@@ -8,13 +8,13 @@ random numbers week by week, so that the difference is less noisy than either.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
 from features.region.course import Course
 from features.region.extras import Enrolments
-from features.region.hazards import TEAM_EFFECT_AVOIDABLE, TEAM_EFFECT_OTHER
 from features.region.latent import AVOIDABLE
 from features.region.oracle import ROWS_AT_ONCE, along_paths
 from features.region.people import NEVER, People
@@ -60,8 +60,8 @@ def effects_of_chunk(
                 state = taken_in.state.of(rows)
                 state.enrolled &= there
                 sums = along_paths(
-                    settings, state, taken_in.week[rows] + 1, AVOIDABLE, {_TARGET: 365},
-                    _generators(seed), teams=there,
+                    settings if there else without_teams(settings),
+                    state, taken_in.week[rows] + 1, AVOIDABLE, {_TARGET: 365}, _generators(seed),
                 )  # fmt: skip
                 found[block] = sums[_TARGET].reshape(paths, -1).mean(axis=0, dtype=np.float64)
     many = len(joined.person)
@@ -71,12 +71,17 @@ def effects_of_chunk(
             "team": words_at(teams, joined.team),
             "start": dates_from_start(settings, joined.start),
             "end": dates_from_start(settings, np.where(joined.end_reason < 0, NEVER, joined.end)),
-            "log_hazard_ratio_avoidable": np.full(many, TEAM_EFFECT_AVOIDABLE),
-            "log_hazard_ratio_other": np.full(many, TEAM_EFFECT_OTHER),
+            "log_hazard_ratio_avoidable": np.full(many, settings.teams.avoidable),
+            "log_hazard_ratio_other": np.full(many, settings.teams.other),
             "with_team": np.minimum(with_team, 1.0),
             "without_team": np.minimum(without, 1.0),
         }
     )
+
+
+def without_teams(settings: RegionSettings) -> RegionSettings:
+    """The same region in which nobody is taken in by a team any more."""
+    return replace(settings, teams=replace(settings.teams, begins=0.0))
 
 
 def _generators(seed: int) -> Callable[[int], np.random.Generator]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.region.compiled import compiled
+from features.compiled import compiled
 from features.region.facts import conditions
 from features.region.people import YEAR_WEEKS, People
+from features.region.settings import Teams
 from features.region.state import State
 
 # Columns of State.fixed.
@@ -20,23 +21,18 @@ F_AVOIDABLE, F_OTHER, F_PLANNED, F_DEATH, F_DECLINE = range(5)
 # Columns of State.modifiers.
 M_WINTER, M_ALONE, M_MEDICINE, M_FALLS = range(4)
 
-LEVEL = {"avoidable": -8.86, "other": -7.42, "planned": -7.35, "death": -9.30, "decline": -6.0}
+LEVEL = {"avoidable": -8.84, "other": -7.43, "planned": -7.50, "death": -9.47, "decline": -6.0}
 AGE_PER_YEAR = {"avoidable": 0.012, "other": 0.016, "planned": -0.02, "death": 0.062}
 # As constants of their own, for the compiled loop.
 AGE_AVOIDABLE, AGE_OTHER = AGE_PER_YEAR["avoidable"], AGE_PER_YEAR["other"]
 AGE_PLANNED, AGE_DEATH = AGE_PER_YEAR["planned"], AGE_PER_YEAR["death"]
-DECLINE_ENDS, ENROLMENT_BEGINS, ENROLMENT_ENDS = 0.13, 0.03, 0.025
-TEAM_EFFECT_AVOIDABLE, TEAM_EFFECT_OTHER = -0.45, -0.20
-"""Change of the log hazard of an unplanned admission while a mobile team is there."""
+DECLINE_ENDS = 0.13
 
 f32 = np.float32
 IMPOSSIBLE = f32(-np.inf)
 LOG_DECLINE_ENDS = f32(np.log(DECLINE_ENDS))
-LOG_ENROLMENT_BEGINS, LOG_ENROLMENT_ENDS = (
-    f32(np.log(ENROLMENT_BEGINS)),
-    f32(np.log(ENROLMENT_ENDS)),
-)
-_AFTER_DISCHARGE = np.exp(-np.arange(100) / 3.0).astype(np.float32)
+_AFTER_DISCHARGE = np.exp(-np.arange(100) / 0.7).astype(np.float32)
+"""Of the effect of a discharge, how much is left by week."""
 _LOG_LIMITS = np.log([0.14, 0.05, 0.05, 0.05, 0.05, 0.15, 0.20, 0.20]).astype(np.float32)
 """No transition is likelier than this in a week, in the order of ``latent``."""
 
@@ -148,12 +144,16 @@ def onset_weights(has: np.ndarray, people: People) -> np.ndarray:
     return np.where(has, 0.0, weights).astype(np.float32)
 
 
-def weekly_hazards(state: State, week: int | np.ndarray, season: float | np.ndarray) -> Hazards:
+def weekly_hazards(
+    state: State, week: int | np.ndarray, season: float | np.ndarray, teams: Teams
+) -> Hazards:
     """Probabilities of every transition this week.
 
     ``season`` is 1 in the worst of winter and -1 in the best of summer. Week and season may
     be each person's own.
     """
+    with np.errstate(divide="ignore"):
+        begins, ends = np.log([teams.begins, teams.ends]).astype(np.float32)
     years = np.full(len(state), np.asarray(week) / YEAR_WEEKS, dtype=np.float32)
     winter = np.full(len(state), season, dtype=np.float32)
     logs = np.empty((len(_LOG_LIMITS), len(state)), dtype=np.float32)
@@ -161,12 +161,12 @@ def weekly_hazards(state: State, week: int | np.ndarray, season: float | np.ndar
         state.fixed, state.modifiers, state.age, state.onset_total, state.dementia,
         state.frailty, state.declining, state.since_discharge, state.in_hospital,
         state.medicine_change, state.recent_stays, state.residential, state.enrolled,
-        years, winter, logs,
+        years, winter, f32(teams.avoidable), f32(teams.other), begins, ends, logs,
     )  # fmt: skip
     return Hazards(np.exp(logs, out=logs))
 
 
-@compiled
+@compiled()
 def _log_hazards(
     fixed: np.ndarray,
     modifiers: np.ndarray,
@@ -183,6 +183,10 @@ def _log_hazards(
     is_enrolled: np.ndarray,
     years_since_start: np.ndarray,
     season: np.ndarray,
+    team_avoidable: np.float32,
+    team_other: np.float32,
+    log_team_begins: np.float32,
+    log_team_ends: np.float32,
     out: np.ndarray,
 ) -> None:
     """Log hazards of each transition into ``out``, transitions x people, under their limits.
@@ -195,7 +199,7 @@ def _log_hazards(
         after = _AFTER_DISCHARGE[since_discharge[i]]
         declining, enrolled = f32(is_declining[i]), f32(is_enrolled[i])
         residential = f32(is_residential[i])
-        again = min(recent_stays[i], f32(3))
+        again = min(recent_stays[i], f32(4))
         changed = min(medicine_change[i], f32(1.5)) * modifiers[M_MEDICINE, i]
         alone = modifiers[M_ALONE, i] * over
         cold = modifiers[M_WINTER, i] * winter
@@ -203,17 +207,17 @@ def _log_hazards(
         free = in_hospital[i] == 0
 
         x = fixed[F_AVOIDABLE, i] + f32(AGE_AVOIDABLE) * years
-        x += f32(0.52) * f + f32(0.30) * again + alone + cold + changed
+        x += f32(0.52) * f + f32(0.38) * again + alone + cold + changed
         x += f32(1.55) * declining + after * (f32(0.15) + f32(0.10) * f)
-        x += f32(TEAM_EFFECT_AVOIDABLE) * enrolled
+        x += team_avoidable * enrolled
         x -= f32(0.35) * residential
         avoidable = x if free else IMPOSSIBLE
 
         x = fixed[F_OTHER, i] + f32(AGE_OTHER) * years
-        x += f32(0.46) * f + f32(0.30) * again + alone + f32(0.5) * cold + f32(0.5) * changed
+        x += f32(0.46) * f + f32(0.38) * again + alone + f32(0.5) * cold + f32(0.5) * changed
         x += modifiers[M_FALLS, i] * over
-        x += f32(0.95) * declining + f32(0.07) * after * f
-        x += f32(TEAM_EFFECT_OTHER) * enrolled
+        x += f32(0.95) * declining + after * (f32(0.12) + f32(0.07) * f)
+        x += team_other * enrolled
         x -= f32(0.20) * residential
         other = x if free else IMPOSSIBLE
 
@@ -222,21 +226,21 @@ def _log_hazards(
         planned = x if free else IMPOSSIBLE
 
         x = fixed[F_DEATH, i] + f32(AGE_DEATH) * years
-        x += f32(0.62) * f + f32(0.12) * winter + f32(1.3) * declining + f32(0.6) * after
-        x += f32(0.35) * again
-        death = x + f32(0.35) * residential + (f32(0) if free else f32(1.2))
+        x += f32(0.62) * f + f32(0.12) * winter + f32(1.7) * declining + f32(0.6) * after
+        x += f32(0.45) * again
+        death = x + f32(0.85) * residential + (f32(0) if free else f32(1.2))
 
         x = fixed[F_DECLINE, i] + f32(0.42) * f + f32(1.5) * cold
         decline = LOG_DECLINE_ENDS if is_declining[i] else x
 
         onset = onset_total[i] + f32(0.05) * (age[i] + years - f32(80)) + f32(0.10) * (f - f32(1))
 
-        x = f32(-10.60) + f32(1.80) * f + f32(1.1) * f32(has_dementia[i]) + f32(2) * alone
+        x = f32(-10.48) + f32(1.80) * f + f32(1.1) * f32(has_dementia[i]) + f32(2) * alone
         moves = IMPOSSIBLE if is_residential[i] or age[i] + years < f32(65) else x
 
         frail = recent_stays[i] > f32(1.3) and f > f32(1.6) and not is_residential[i]
-        begins = LOG_ENROLMENT_BEGINS if frail else IMPOSSIBLE
-        enrolment = LOG_ENROLMENT_ENDS if is_enrolled[i] else begins
+        begins = log_team_begins if frail else IMPOSSIBLE
+        enrolment = log_team_ends if is_enrolled[i] else begins
 
         out[0, i] = min(decline, _LOG_LIMITS[0])
         out[1, i] = min(onset, _LOG_LIMITS[1])

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.region.compiled import compiled
+from features.compiled import compiled
 from features.region.facts import conditions
 from features.region.hazards import Hazards, linear_predictors, onset_weights, weekly_hazards
 from features.region.people import NEVER, YEAR_WEEKS, People
+from features.region.settings import Teams
 from features.region.state import State
 
 # Transitions, in the order in which one uniform number is cut up between them. Those that
@@ -83,19 +84,17 @@ def step(
     season: float | np.ndarray,
     rng: np.random.Generator,
     *,
+    teams: Teams,
     held_back: int = NOTHING,
     living: np.ndarray | None = None,
-    teams: bool = True,
 ) -> Week:
     """Moves ``state`` one week on, in place, and tells what happened.
 
     Transitions from ``held_back`` on cannot happen; the others are drawn given that
     those did not, which is what integrating over them analytically asks for.
-    ``living``: who may meet anything at all. ``teams``: whether teams take anybody in.
+    ``living``: who may meet anything at all.
     """
-    h = weekly_hazards(state, week, season)
-    if not teams:
-        h.all[ENROLMENT] = 0
+    h = weekly_hazards(state, week, season, teams)
     lasting = h.all[:held_back]
     draws = rng.random(len(state), dtype=np.float32)
     if held_back < NOTHING:
@@ -129,7 +128,9 @@ def _happen(
 
     is_stay = (kind >= PLANNED) & (kind <= AVOIDABLE)
     admitted, stay_kind = who[is_stay], kind[is_stay]
-    day = rng.integers(0, 7, len(admitted))
+    # Who comes back at once comes back within days: early in the week after a discharge.
+    lately = state.since_discharge[admitted] <= 1
+    day = np.floor(7 * rng.random(len(admitted)) ** np.where(lately, 2, 1)).astype(np.int64)
     mean = np.where(stay_kind == PLANNED, 0.95, 1.33 + 0.12 * state.frailty[admitted])
     length = np.exp(rng.normal(mean, 0.7))
     length = np.clip(np.round(length), 1, 70).astype(np.int64)
@@ -139,7 +140,7 @@ def _happen(
     state.frailty[unplanned] += np.float32(0.10)
     state.medicine_change[unplanned] += np.float32(0.5)
     state.recent_stays[unplanned] += 1
-    better = unplanned[rng.random(len(unplanned)) < 0.8]
+    better = unplanned[rng.random(len(unplanned)) < 0.9]
     state.declining[better] = False
     return Week(
         hazards,
@@ -156,7 +157,7 @@ def _happen(
     )
 
 
-@compiled
+@compiled()
 def _pass_a_week(
     since_discharge: np.ndarray,
     in_hospital: np.ndarray,

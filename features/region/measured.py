@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 from features.region.facts import causes
 from features.region.records import YEAR, Region
@@ -172,17 +172,9 @@ def _oracle(r: Region) -> float:
     stayed = r.left.index[~(r.left < r.day + YEAR)]
     truth = truth[truth["person_id"].isin(r.of_age(75)) & truth["person_id"].isin(stayed)]
     outcome = truth["person_id"].isin(_unplanned(r)["person_id"]).to_numpy()
-    return auroc(outcome, truth["probability"].to_numpy())
-
-
-def auroc(outcome: np.ndarray, score: np.ndarray) -> float:
-    """Chance that one with the outcome scores above one without; ties count half."""
-    rank = pd.Series(score).rank().to_numpy()
-    positive = int(outcome.sum())
-    if positive in (0, len(outcome)):
+    if outcome.all() or not outcome.any():
         return float("nan")
-    above = rank[outcome].sum() - positive * (positive + 1) / 2
-    return float(above / (positive * (len(outcome) - positive)))
+    return float(roc_auc_score(outcome, truth["probability"]))
 
 
 MEASURED: dict[str, Callable[[Region], float]] = {

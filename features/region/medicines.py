@@ -36,6 +36,9 @@ _IN_DECLINE = {
     "depression": ("N06AX11", "N05CM06"),
     "": ("J01CE02", "N02BE01", "A06AD15", "A03FA01", "N05CF01", "J01CA08", "N02AA05"),
 }
+# Now and then, in anyone.
+_NOW_AND_THEN = ("J01CE02", "J01CA08", "M01AE01", "S01AA01", "D07AC01", "R05DA01", "N02BE01")
+_NOW_AND_THEN_PER_YEAR = 0.6
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Dispensings:
 
 
 def words() -> list[str]:
-    found = {medicine.atc for medicine in medicines()} | set(_AFTER_STAY)
+    found = {medicine.atc for medicine in medicines()} | set(_AFTER_STAY) | set(_NOW_AND_THEN)
     return sorted(found | {atc for group in _IN_DECLINE.values() for atc in group})
 
 
@@ -68,7 +71,11 @@ def dispensings_of(
 ) -> Dispensings:
     last_day = 7 * settings.weeks
     lasting = _lasting(people, course, rng, last_day)
-    short = [_in_declines(course, rng), _after_stays(course, rng)]
+    short = [
+        _in_declines(course, rng),
+        _after_stays(course, rng),
+        _now_and_then(people, last_day, rng),
+    ]
     person, atc, first, last = (
         np.concatenate([getattr(part, name) for part in (lasting, *short)])
         for name in ("person", "atc", "first", "last")
@@ -125,7 +132,7 @@ def _lasting(people: People, course: Course, rng: np.random.Generator, last_day:
             began = onset * 7 + rng.integers(0, 60, n)
         else:
             frailty = course.frailty[0].astype(np.float64)
-            chance = medicine.share * leaning * np.exp(0.50 * (frailty - 1))
+            chance = medicine.share * leaning * np.exp(0.56 * (frailty - 1))
             chance = chance * np.interp(people.age, [0, 18, 60], [0.05, 0.25, 1.0])
             takes = rng.random(n) < np.minimum(chance * 1.6, 0.9)
             began = np.where(rng.random(n) < 0.72, -1, rng.integers(0, last_day, n))
@@ -171,6 +178,14 @@ def _after_stays(course: Course, rng: np.random.Generator) -> _Courses:
     person, end = np.repeat(person, many), np.repeat(end, many)
     first = end + rng.integers(0, 5, len(person))
     return _drawn([tuple(_AFTER_STAY)], np.zeros(len(person), int), person, first, 14, 220, rng)
+
+
+def _now_and_then(people: People, last_day: int, rng: np.random.Generator) -> _Courses:
+    """Short courses for what everyone has at times."""
+    many = rng.poisson(_NOW_AND_THEN_PER_YEAR * last_day / 365, len(people))
+    person = np.repeat(np.arange(len(people)), many)
+    first = rng.integers(0, last_day, len(person))
+    return _drawn([_NOW_AND_THEN], np.zeros(len(person), int), person, first, 7, 60, rng)
 
 
 def _drawn(

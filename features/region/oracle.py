@@ -93,7 +93,6 @@ def along_paths(
     held_back: int,
     horizons: dict[str, int],
     rng_of: Callable[[int], np.random.Generator],
-    teams: bool = True,
 ) -> dict[str, np.ndarray]:
     """One path from each entry of ``state``: the cumulative incidence of each target along it.
 
@@ -108,7 +107,7 @@ def along_paths(
         days_before, week = 7 * number, first + number
         happened = step(
             state, week, season_of(settings, week), rng_of(number),
-            held_back=held_back, teams=teams,
+            held_back=held_back, teams=settings.teams,
         )  # fmt: skip
         hazards = happened.hazards.all
         own = hazards[held_back : max(DEATH, held_back + 1)].sum(axis=0)

@@ -1,13 +1,13 @@
 """A simulated region's records as delivered, on a date of measurement."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from features import events
-from features.region.settings import HORIZON_DAYS, RECORDING_DELAY_DAYS
+from features.region.settings import HORIZON_DAYS, judged_date
 from features.stays import joined_as_of
 
 YEAR = pd.Timedelta(days=HORIZON_DAYS)
@@ -20,9 +20,7 @@ class Region:
         about = json.loads((folder / "region.json").read_text(encoding="utf-8"))
         self.youngest = int(about["settings"]["youngest"])
         if day is None:
-            last = date.fromisoformat(about["data_through"])
-            last -= timedelta(days=HORIZON_DAYS + RECORDING_DELAY_DAYS)
-            day = last - timedelta(days=last.weekday())
+            day = judged_date(date.fromisoformat(about["data_through"]))
         self.day = pd.Timestamp(day)
         self.tables = {
             path.name: _with_dates(pd.read_parquet(path))

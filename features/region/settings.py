@@ -12,6 +12,36 @@ MOST_YOUNGEST = 90
 """Few are older, and a region needs people."""
 
 
+def judged_date(data_through: date) -> date:
+    """The last Monday whose outcomes a year on have happened and had time to be recorded by
+    ``data_through``, the last day that the data know of."""
+    latest = data_through - timedelta(days=HORIZON_DAYS + RECORDING_DELAY_DAYS)
+    return latest - timedelta(days=latest.weekday())
+
+
+@dataclass(frozen=True)
+class Teams:
+    """What mobile teams do in a region.
+
+    ``avoidable``, ``other``: change of the log hazard of an unplanned admission while a team
+    is there. ``begins``: weekly probability that a frail person with recent stays is taken
+    in (0: there are no teams). ``ends``: weekly probability that a team's care ends.
+    Raises SettingsError.
+    """
+
+    avoidable: float = -0.45
+    other: float = -0.20
+    begins: float = 0.03
+    ends: float = 0.025
+
+    def __post_init__(self) -> None:
+        for name in ("begins", "ends"):
+            if not 0 <= getattr(self, name) <= 0.05:
+                raise SettingsError(
+                    f"{name} must lie between 0 and 0.05 a week", where="region settings, teams"
+                )
+
+
 @dataclass(frozen=True)
 class RegionSettings:
     """Settings of a simulated region; checked together when made.
@@ -23,7 +53,7 @@ class RegionSettings:
     ``truth_dates``: the Mondays that the oracle is asked about; empty means the dates that
     training uses by default, and the Monday after ``end``. ``paths``: forward paths per
     person and date behind an oracle probability. ``people_per_chunk``: how many are made at
-    once and written to one part file; bounds memory.
+    once and written to one part file; bounds memory. ``teams``: what mobile teams do.
 
     Raises SettingsError.
     """
@@ -37,6 +67,7 @@ class RegionSettings:
     paths: int = 12
     people_per_chunk: int = 10_000
     youngest: int = 65
+    teams: Teams = Teams()
 
     def __post_init__(self) -> None:
         for name, least in (
@@ -89,8 +120,7 @@ class RegionSettings:
         """The Mondays the oracle answers for, earliest first."""
         if self.truth_dates:
             return tuple(sorted(set(self.truth_dates)))
-        latest = self.end - timedelta(days=HORIZON_DAYS + RECORDING_DELAY_DAYS)
-        test = latest - timedelta(days=latest.weekday())
+        test = judged_date(self.end)
         wanted = [
             test - 52 * WEEK - 13 * WEEK,
             test - 52 * WEEK,

@@ -64,13 +64,6 @@ def simulate(
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _may_be_replaced(folder: Path) -> bool:
     return folder.is_dir() and ((folder / "region.json").is_file() or not any(folder.iterdir()))
 

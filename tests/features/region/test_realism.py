@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from features.region import RegionSettings, realism, simulate
-from features.region.measured import MEASURED, auroc, avoidable
+from features.region.measured import MEASURED, avoidable
 from features.region.realism import figures
 from features.region.records import Region
 
@@ -104,12 +104,6 @@ def _calibration_slope(outcome: np.ndarray, probability: np.ndarray) -> tuple[fl
         information = design.T @ (design * (fitted * (1 - fitted))[:, None])
         beta = beta + np.linalg.solve(information, design.T @ (outcome - fitted))
     return float(beta[1]), float(np.sqrt(np.linalg.inv(information)[1, 1]))
-
-
-def test_auroc_counts_ties_half() -> None:
-    outcome = np.array([True, False, True, False])
-    assert auroc(outcome, np.array([0.9, 0.1, 0.5, 0.5])) == 0.875
-    assert np.isnan(auroc(np.array([True, True]), np.array([0.1, 0.2])))
 
 
 def test_the_command_explains_itself(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

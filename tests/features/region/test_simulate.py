@@ -15,8 +15,8 @@ import pytest
 from features import events
 from features.errors import FramsyntError
 from features.region import RegionSettings, simulate
-from features.region.hazards import TEAM_EFFECT_AVOIDABLE, TEAM_EFFECT_OTHER
 from features.region.oracle import TARGETS
+from features.region.settings import Teams
 from features.stays import joined_as_of
 from features.tables import ALL_TABLES, TABLE
 
@@ -292,5 +292,5 @@ def test_the_effect_of_every_enrolment_is_written_beside(folder: Path, tables) -
     assert effects[["with_team", "without_team"]].stack().between(0, 1).all()  # noqa: PD013
     ended = both["end"].notna()
     assert (both["end"][ended] == pd.to_datetime(both["end_true"][ended])).all()
-    assert set(effects["log_hazard_ratio_avoidable"]) == {TEAM_EFFECT_AVOIDABLE}
-    assert set(effects["log_hazard_ratio_other"]) == {TEAM_EFFECT_OTHER}
+    assert set(effects["log_hazard_ratio_avoidable"]) == {Teams().avoidable}
+    assert set(effects["log_hazard_ratio_other"]) == {Teams().other}
