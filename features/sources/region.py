@@ -4,18 +4,21 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from features.errors import DataError
 from features.progress import Track
-from features.sources.base import SourceData
+from features.sources.base import EVERYTHING, SourceData
 from features.sources.tables import TablesSource
+from features.tables import Coverage
 
 
 class RegionSource:
     name = "region"
+    delivers: ClassVar[dict[str, Coverage]] = {"": EVERYTHING}
 
     def read(self, path: Path, track: Track) -> SourceData:
         """Raises DataError: no simulated region there, or one that is not whole."""

@@ -8,7 +8,7 @@ nor are the columns about money.
 |---|---|
 | beneficiary summaries | ``persons``; no municipality, no deprivation |
 | chronic flags (SP_*), end-stage renal disease | ``diagnoses``, system ``ccw``, of 31 December |
-| months of hospital insurance (part A) | ``observation_periods``, one a calendar year |
+| months of hospital (A) and medical (B) insurance | ``observation_periods``, one a year |
 | inpatient claims | ``contacts``; segments of one claim are one stay |
 | ICD-9-CM diagnoses and procedures | ``diagnoses`` (``icd9cm``), ``procedures`` (``icd9cm_proc``) |
 
@@ -17,16 +17,20 @@ visible from 1 January. CMS does not say when a claim came in, so the contract's
 holds: a stay is known from admission (its end only once passed), its diagnoses and
 procedures, dated to the day of discharge, from discharge.
 
-**Coverage.** In real Medicare data, care paid for by a private plan (HMO) leaves no claims.
-In SynPUF it does: people with 12 HMO months are admitted as often as those with none
-(15 % in 2008), people without part A hardly ever (2 %). The share that is visible is
-therefore that of the part A months alone.
+**Coverage.** Part A pays for hospitals, part B for doctors and outpatient care, and each
+leaves claims only while a person has it; the flags are made of both. The share of care that
+is visible is therefore that of the months of both, each counting half. In 2008, people with
+a whole year of A and B have 2.5 flags on average, with A alone 0.4, with B alone 0.4; people
+without part A are hardly ever admitted (2 %). In real Medicare data, care paid for by a
+private plan (HMO) leaves no claims. In SynPUF it does: people with 12 HMO months are admitted
+as often as those with none (15 % in 2008), so those months are not taken away.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -57,8 +61,8 @@ CHRONIC = (
     *("DIABETES", "ISCHMCHT", "OSTEOPRS", "RA_OA", "STRKETIA"),
 )
 _PERSON = ["DESYNPUF_ID", "BENE_BIRTH_DT", "BENE_DEATH_DT", "BENE_SEX_IDENT_CD"]
-_PART_A_MONTHS = "BENE_HI_CVRAGE_TOT_MONS"
-_SUMMARY = [*_PERSON, "BENE_ESRD_IND", _PART_A_MONTHS, *(f"SP_{name}" for name in CHRONIC)]
+_VISIBLE_MONTHS = ["BENE_HI_CVRAGE_TOT_MONS", "BENE_SMI_CVRAGE_TOT_MONS"]  # parts A and B
+_SUMMARY = [*_PERSON, "BENE_ESRD_IND", *_VISIBLE_MONTHS, *(f"SP_{name}" for name in CHRONIC)]
 _STAY = ["DESYNPUF_ID", "CLM_ID", "SEGMENT", "CLM_ADMSN_DT", "NCH_BENE_DSCHRG_DT", "PRVDR_NUM"]
 _DIAGNOSES = [f"ICD9_DGNS_CD_{n}" for n in range(1, 11)]
 _PROCEDURES = [f"ICD9_PRCDR_CD_{n}" for n in range(1, 7)]
@@ -72,6 +76,7 @@ _CLAIMS = 0  # beside the years, the key of a sample's file of claims
 
 class SynpufSource:
     name = "synpuf"
+    delivers: ClassVar[dict[str, Coverage]] = {"": COVERAGE}
 
     def read(self, path: Path, track: Track) -> SourceData:
         """Raises DataError when a sample lacks a file, or a file lacks columns."""
@@ -174,13 +179,13 @@ def _persons(summaries: list[tuple[int, Path, pd.DataFrame]]) -> Iterator[Source
 
 
 def _observation_periods(year: int, file: Path, summary: pd.DataFrame) -> SourceFrame:
-    months = pd.to_numeric(summary[_PART_A_MONTHS].astype("str"), errors="coerce")
+    months = summary[_VISIBLE_MONTHS].astype("str").apply(pd.to_numeric, errors="coerce")
     rows = pd.DataFrame(
         {
             "person_id": summary["DESYNPUF_ID"],
             "start": pd.Timestamp(year, 1, 1),
             "end": pd.Timestamp(year + 1, 1, 1),
-            "share": months / 12,
+            "share": months.mean(axis=1, skipna=False) / 12,
             "recorded_at": pd.Timestamp(year, 12, 31),
         }
     )

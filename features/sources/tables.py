@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 import pyarrow as pa
@@ -11,9 +12,9 @@ import pyarrow.parquet as pq
 
 from features.errors import DataError
 from features.progress import Track
-from features.sources.base import SourceData, SourceFrame
+from features.sources.base import EVERYTHING, SourceData, SourceFrame
 from features.sources.csv_files import blocks, has_rows, header
-from features.tables import ALL_TABLES, PERSONS, TABLE, Kind, Table
+from features.tables import ALL_TABLES, PERSONS, TABLE, Coverage, Kind, Table
 from features.validation import check_columns, nearest
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -25,6 +26,7 @@ _NOT_REPEATED = frozenset({"contact_id"})  # nearly every value is new: a dictio
 
 class TablesSource:
     name = "tables"
+    delivers: ClassVar[dict[str, Coverage]] = {"with every table": EVERYTHING}
 
     def read(self, path: Path, track: Track) -> SourceData:
         """Raises DataError: no such folder, no persons, unknown files, columns or formats."""

@@ -47,9 +47,10 @@ def test_people(extract: Extract) -> None:
 
 
 def test_coverage_months_become_observation_periods(extract: Extract) -> None:
+    # Hospital (A) and medical (B) insurance each show half: 6 and 3 months of 12, then 9 and 9.
     columns = ("start", "end", "share", "recorded_at")
     assert shown(extract.person("00BB"), "observation_periods", *columns) == [
-        (day("2008-01-01"), day("2009-01-01"), "0.5", day("2008-12-31")),
+        (day("2008-01-01"), day("2009-01-01"), "0.375", day("2008-12-31")),
         (day("2009-01-01"), day("2010-01-01"), "0.75", day("2009-12-31")),
     ]
     assert shown(extract.person("00AA"), "observation_periods", "share") == [("1.0",)] * 3

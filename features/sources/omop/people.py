@@ -1,0 +1,113 @@
+"""Persons, deaths and observation periods."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from features.sources.base import SourceFrame
+from features.sources.delivered import Block, Delivered
+from features.tables import OBSERVATION_PERIODS, PERSONS, Table
+
+SEXES = {"8507": "male", "8532": "female"}
+_PERIOD = ("person_id", "observation_period_start_date", "observation_period_end_date")
+
+
+class People:
+    """Holds everybody's days of death, first and last observation while persons are read."""
+
+    def __init__(self, tables: Delivered, today: date, noted: Counter[str]) -> None:
+        self.tables, self.noted = tables, noted
+        self.observed = self._observed()
+        self.death_of = self._believed(self._deaths(), pd.Timestamp(today))
+
+    def _observed(self) -> pd.DataFrame:
+        parts = []
+        if self.tables.has("observation_period"):
+            for block in self.tables.blocks("observation_period", _PERIOD):
+                person, start, end = (block.rows[column] for column in _PERIOD)
+                parts.append(
+                    pd.DataFrame({"first": _days(start), "last": _days(end)}).set_axis(person)
+                )
+        if not parts:
+            return pd.DataFrame({"first": [], "last": []}, dtype="datetime64[s]")
+        return pd.concat(parts).groupby(level=0).agg({"first": "min", "last": "max"})
+
+    def _deaths(self) -> pd.Series:
+        """Everybody's day of death; the first of several."""
+        parts = []
+        if self.tables.has("death"):
+            for block in self.tables.blocks("death", ("person_id", "death_date")):
+                parts.append(_days(block.rows["death_date"]).set_axis(block.rows["person_id"]))
+        deaths = pd.concat(parts).dropna() if parts else pd.Series([], dtype="datetime64[s]")
+        return deaths.groupby(level=0).min() if len(deaths) else deaths
+
+    def _believed(self, deaths: pd.Series, today: pd.Timestamp) -> pd.Series:
+        around = self.observed.reindex(deaths.index)
+        future = (deaths > today).to_numpy()
+        early = (deaths < around["first"]).to_numpy() & ~future
+        late = (deaths > around["last"]).to_numpy() & ~future
+        self.noted["deaths after the last day of the delivery, not believed"] += int(future.sum())
+        self.noted["deaths before the person was first observed, not believed"] += int(early.sum())
+        self.noted["deaths after the person was last observed, kept"] += int(late.sum())
+        return deaths[~future & ~early].dt.strftime("%Y-%m-%d").astype("str")
+
+    def persons(self) -> Iterator[SourceFrame]:
+        columns = ("person_id", "gender_concept_id", "year_of_birth")
+        finer = ("month_of_birth", "day_of_birth", "birth_datetime")
+        for block in self.tables.blocks("person", columns, finer):
+            rows = block.rows
+            persons = pd.DataFrame(
+                {
+                    "person_id": rows["person_id"],
+                    "birth_date": self._births(rows),
+                    "sex": rows["gender_concept_id"].map(SEXES).astype("str").fillna("unknown"),
+                    "death_date": rows["person_id"].map(self.death_of).astype("str"),
+                }
+            )
+            yield frame(PERSONS, persons, block)
+
+    def _births(self, rows: pd.DataFrame) -> pd.Series:
+        number = {
+            part: pd.to_numeric(rows[f"{part}_of_birth"], errors="coerce")
+            for part in ("year", "month", "day")
+        }
+        no_month = number["month"].isna()
+        month = number["month"].fillna(7)
+        day = number["day"].fillna(15).mask(no_month & number["day"].isna(), 1)
+        built = pd.to_datetime(
+            pd.DataFrame({"year": number["year"], "month": month, "day": day}), errors="coerce"
+        )
+        told = _days(rows["birth_datetime"])
+        inexact = (number["day"].isna() & told.isna()).sum()
+        self.noted["births without a day, put in the middle of the month or year"] += int(inexact)
+        exact = built.astype("datetime64[s]").where(number["day"].notna() | told.isna(), told)
+        return exact.dt.strftime("%Y-%m-%d").astype("str")
+
+    def observation_periods(self) -> Iterator[SourceFrame]:
+        if not self.tables.has("observation_period"):
+            return
+        for block in self.tables.blocks("observation_period", _PERIOD):
+            person, start, end = (block.rows[column] for column in _PERIOD)
+            after = _days(end) + pd.Timedelta(days=1)
+            periods = pd.DataFrame(
+                {
+                    "person_id": person,
+                    "start": start,
+                    "end": after.dt.strftime("%Y-%m-%d").astype("str"),
+                    "share": 1.0,
+                }
+            )
+            yield frame(OBSERVATION_PERIODS, periods, block)
+
+
+def _days(texts: pd.Series) -> pd.Series:
+    days = pd.to_datetime(texts.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+    return days.astype("datetime64[s]")
+
+
+def frame(table: Table, rows: pd.DataFrame, block: Block) -> SourceFrame:
+    """Rows under the index they had in ``block``."""
+    numbers = rows.index.to_numpy() + block.first_row
+    return SourceFrame(table, rows.reset_index(drop=True), block.origin, row_numbers=numbers)

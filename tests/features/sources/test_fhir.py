@@ -1,0 +1,143 @@
+"""FHIR bulk data: a small Swedish export, and a published one where it is at hand."""
+
+from pathlib import Path
+
+import pytest
+
+from features.errors import DataError
+from features.home import Home
+from features.sources import FhirSource
+from features.store import Extract, ExtractStore
+from tests.features.sources.showing import shown
+from tests.features.sources.small_fhir import CODES, PATIENTS, deliver_fhir, ndjson
+
+PUBLISHED = Path(__file__).parents[3].parent / "shared/data/fhir_bulk"
+
+
+def ingest(folder: Path, home: Path, source: FhirSource | None = None) -> Extract:
+    return ExtractStore(Home.at(home)).ingest(source or FhirSource(), folder, max_rejected=0)
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Extract:
+    codes = tmp_path / "codes.csv"
+    codes.write_text(CODES)
+    return ingest(deliver_fhir(tmp_path / "in"), tmp_path / "home", FhirSource(code_map=codes))
+
+
+def test_personal_identity_numbers_are_counted_and_never_kept(extract: Extract) -> None:
+    assert extract.manifest.noted["personal identity numbers, never kept"] == 2
+    stored = b"".join(file.read_bytes() for file in extract.folder.rglob("*") if file.is_file())
+    for kept in (b"193804012384", b"19121212", b"Andersson"):
+        assert kept not in stored
+
+
+def test_people(tmp_path: Path, extract: Extract) -> None:
+    columns = ("birth_date", "sex", "death_date")
+    assert shown(extract, "p1", "persons", *columns) == [("1938-04-15", "female", "-")]
+    # Half past eleven in Greenwich, half past midnight in Stockholm
+    assert shown(extract, "p2", "persons", *columns) == [("1941-11-30", "male", "2024-03-10")]
+    assert extract.manifest.n_persons == 2
+    assert extract.manifest.noted["patients who are dead without a date, left out"] == 1
+    source = FhirSource(person_identifier="https://region.example/pseudonym")
+    other = ingest(tmp_path / "in", tmp_path / "home", source)
+    assert shown(other, "A-1", "contacts", "contact_id") == [("e1",), ("e2",)]
+    assert other.manifest.noted["patients without the identifier that was asked for, left out"] == 1
+
+
+def test_encounters_become_contacts(extract: Extract) -> None:
+    columns = ("contact_id", "start", "end", "setting", "urgency", "care_unit")
+    assert shown(extract, "p1", "contacts", *columns) == [
+        ("e1", "2024-01-02", "2024-01-05", "inpatient", "unplanned", "SE2321000131-E1"),
+        ("e2", "2024-02-01", "2024-02-01", "primary", "planned", "SE2321000131-E2"),
+    ]
+    assert shown(extract, "p2", "contacts", *columns) == [
+        ("e3", "2024-02-01", "2024-02-03", "inpatient", "unplanned", "SE2321000131-E3"),
+        ("e4", "2024-03-08", "-", "inpatient", "unknown", "-"),
+    ]
+    noted = extract.manifest.noted
+    assert noted["encounters that did not take place, left out"] == 1
+    assert noted["encounters of nobody among the patients, left out"] == 1
+    assert noted["encounters of a class that is no contact here, left out"] == 1
+
+
+def test_diagnoses_by_system_rank_and_recording(extract: Extract) -> None:
+    columns = ("contact_id", "date", "recorded_at", "system", "code", "position")
+    assert shown(extract, "p1", "diagnoses", *columns) == [
+        ("e1", "2023-12-31", "2024-01-05", "icd10se", "E11", "2"),
+        ("e1", "2024-01-04", "2024-01-04", "icd10se", "I509", "1"),
+    ]
+    assert shown(extract, "p2", "diagnoses", *columns) == [
+        ("e3", "2024-02-01", "2024-02-03", "icd10se", "J44", "2")
+    ]
+    coverage = extract.manifest.coverage
+    assert coverage.principal
+    assert coverage.urgency
+    assert coverage.settings == {"inpatient", "primary"}
+
+
+def test_procedures_medicines_and_episodes(extract: Extract) -> None:
+    assert shown(extract, "p1", "procedures", "contact_id", "system", "code", "date") == [
+        ("e1", "kva", "AA032", "2024-01-02")
+    ]
+    assert shown(extract, "p1", "dispensings", "date", "atc", "days_supply") == [
+        ("2024-01-06", "C09AA05", "90.0"),
+        ("2024-01-07", "C03CA01", "-"),
+    ]
+    assert shown(extract, "p1", "municipal_care", "kind", "start", "end") == [
+        ("home_health_care", "2024-01-10", "-")
+    ]
+    assert shown(extract, "p1", "listings", "care_unit", "start") == [
+        ("SE2321000131-E2", "2020-01-01")
+    ]
+
+
+def test_gzipped_and_without_a_code_map(tmp_path: Path) -> None:
+    plain = ingest(deliver_fhir(tmp_path / "a"), tmp_path / "home")
+    assert ingest(deliver_fhir(tmp_path / "b", zipped=True), tmp_path / "home").id == plain.id
+    assert plain.manifest.coverage.settings == {"inpatient"}  # primary or specialist is not told
+    assert "listings" not in plain.manifest.coverage.tables
+
+
+def test_the_day_of_the_export_ends_the_delivery(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    (folder / "manifest.json").write_text('{"transactionTime": "2024-03-31T22:30:00Z"}')
+    assert f"{ingest(folder, tmp_path / 'home').manifest.data_through}" == "2024-04-01"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("{", "line 4: not JSON"), ('{"resourceType": "Group"}', "line 4: not a Patient resource")],
+)
+def test_a_damaged_line_is_named(tmp_path: Path, line: str, message: str) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    (folder / "Patient.ndjson").write_text(ndjson("Patient", PATIENTS) + line + "\n")
+    with pytest.raises(DataError, match=message):
+        ingest(folder, tmp_path / "home")
+    (folder / "Patient.ndjson").unlink()
+    with pytest.raises(DataError, match="no file of Patient resources"):
+        ingest(folder, tmp_path / "home")
+
+
+def test_oddly_shaped_elements_are_missing_and_not_fatal(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    odd = [{"id": "c9", "code": "x", "subject": "Patient/p1", "encounter": 3, "recordedDate": 4}]
+    (folder / "Condition.ndjson").write_text(ndjson("Condition", odd))
+    noted = ingest(folder, tmp_path / "home").manifest.noted
+    assert noted["conditions of nobody among the patients, left out"] == 1
+
+
+def test_a_published_export(tmp_path: Path) -> None:
+    if not PUBLISHED.is_dir():
+        pytest.skip("a bulk export is not beside the repository (shared/data/fhir_bulk)")
+    manifest = ingest(PUBLISHED, tmp_path / "home").manifest
+    assert manifest.rows == {
+        "persons": 13,
+        "contacts": 1_215,
+        "diagnoses": 555,
+        "procedures": 2_056,
+    }
+    assert manifest.rejected == {}
+    assert manifest.coverage.systems == {"snomed"}
+    assert manifest.coverage.settings == {"inpatient", "emergency"}
+    assert not manifest.coverage.urgency
