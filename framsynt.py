@@ -6,17 +6,21 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.commands import HOME, HomeOption, home_at, say
 from features.errors import FramsyntError, SettingsError
+from features.fhir_commands import app as fhir_commands
 from features.home import Home
 from features.progress import Bars
+from serving.commands import app as register_commands
+from serving.security.commands import app as login_commands
+from training.commands import app as training_commands
+from training.promotion_commands import app as promotion_commands
 
 if TYPE_CHECKING:
     from features.store import Extract
@@ -34,57 +38,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks show local variables: people's data
 )
 
-HomeOption = Annotated[
-    str,
-    typer.Option(
-        "--home",
-        envvar="FRAMSYNT_HOME",
-        help="Folder that holds extracts, models and the register.",
-        rich_help_panel="Where",
-    ),
-]
-HOME = ".framsynt"
-
-
-def _home(path: str) -> Home:
-    """An empty ``--home`` (an MLproject parameter left as it is) is as good as none."""
-    return Home.at(path or os.environ.get("FRAMSYNT_HOME") or HOME)
-
-
-def _dates(text: str, option: str) -> tuple[date, ...]:
-    return tuple(_date(part, option) for part in text.split(",")) if text else ()
-
-
-def _date(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise SettingsError(
-            "not a date", where=option, do="Write dates as 2025-10-13, with commas between."
-        ) from None
-
-
-def _written(path: Path, write: Callable[[Path], object]) -> None:
-    """Writes a file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        write(part)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise SettingsError(
-            f"cannot be written ({error.strerror})", where=str(path), do="Name another file."
-        ) from None
-
-
-def _say(text: str = "") -> None:
-    typer.echo(text)
-
 
 def _told(extract: Extract) -> None:
     manifest = extract.manifest
     rows = sum(manifest.rows.values())
-    _say(
+    say(
         f"Extract {extract.id}: {manifest.n_persons:,} people, {rows:,} rows, "
         f"data through {manifest.data_through}."
     )
@@ -98,34 +56,37 @@ def demo(
     home: HomeOption = HOME,
 ) -> None:
     """Simulate a region, ingest it, train, write this week's lists and serve them."""
-    from features.region import RegionSettings, processors, simulate
+    from features.processors import processors
+    from features.region import RegionSettings, simulate
     from features.sources import SOURCES
     from features.store import ExtractStore
     from serving.weekly import run_weekly
     from training import report
     from training.train import train as run_training
 
-    place, track, started = _home(home), Bars(), time.monotonic()
+    place, track, started = home_at(home), Bars(), time.monotonic()
     if serve:
         from serving.run import check_port
 
         check_port("127.0.0.1", port)  # now, not minutes later
-    _say(f"1/4  Simulating a region of {people:,} people aged 65 and over")
+    say(f"1/4  Simulating a region of {people:,} people aged 65 and over")
     simulate(RegionSettings(people=people), place.region, track, processes=processors())
-    _say("2/4  Ingesting its records")
+    say("2/4  Ingesting its records")
     extract = ExtractStore(place).ingest(SOURCES["region"], place.region, track=track)
     _told(extract)
-    _say("3/4  Training and judging the models")
-    report.show(run_training(place, track=track).judgement)
-    _say("4/4  Writing the lists of the last two weeks")
+    say("3/4  Training and judging the models")
+    trained = run_training(place, track=track)
+    report.show(trained.judgement)
+    say("\n".join(trained.decision.lines()))
+    say("4/4  Writing the lists of the last two weeks")
     for weeks_back in (1, 0):
         done = run_weekly(place, None, track=track, weeks_back=weeks_back)
-        _say(done.summary())
-    _say(f"Done in {time.monotonic() - started:.0f} seconds.")
+        say(done.summary())
+    say(f"Done in {time.monotonic() - started:.0f} seconds.")
     if serve:
         _serve(place, "127.0.0.1", port)
     else:
-        _say(f"Open the lists with: framsynt serve --home {place.path}")
+        say(f"Open the lists with: framsynt serve --home {place.path}")
 
 
 @app.command()
@@ -139,7 +100,8 @@ def simulate(
     ] = None,
 ) -> None:
     """Write a simulated region: canonical tables, and the true risks beside them."""
-    from features.region import RegionSettings, processors
+    from features.processors import processors
+    from features.region import RegionSettings
     from features.region import simulate as run
 
     youngest = {"65+": 65, "all": 0}.get(ages)
@@ -151,13 +113,19 @@ def simulate(
     if seed is not None:
         settings = replace(settings, seed=seed)
     run(settings, path, track=Bars(), processes=processes or processors())
-    _say(f"Region of {people:,} people written to {path}.")
+    say(f"Region of {people:,} people written to {path}.")
 
 
 @app.command()
 def ingest(
-    source: Annotated[str, typer.Argument(help="region | tables | synpuf")],
-    path: Annotated[Path, typer.Argument(help="The folder that the source reads.")],
+    source: Annotated[
+        str, typer.Argument(help="region | tables | sql | omop | fhir | synthea | synpuf")
+    ],
+    path: Annotated[Path, typer.Argument(help="The folder or file that the source reads.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="An option of the source, as NAME=VALUE; see docs/sources.md."),
+    ] = None,
     max_rejected: Annotated[
         float | None, typer.Option(help="Stop if more than this share of a table's rows is bad.")
     ] = None,
@@ -167,24 +135,33 @@ def ingest(
 
     Bad rows are set aside with file, row, column and reason. If too many are bad, or
     anything else is wrong, nothing changes: the extract before stays the current one.
+    Enrolments decided in this home's register are put beside those that the source delivers.
     """
-    from features.sources import SOURCES
+    from features.sources import SOURCES, configured, parse_settings
     from features.store import DEFAULT_MAX_REJECTED, ExtractStore
+    from serving.enrolled import decided_enrolments
 
     if source not in SOURCES:
         raise SettingsError(
             f"there is no source '{source}'", do=f"Choose one of: {', '.join(sorted(SOURCES))}."
         )
-    extract = ExtractStore(_home(home)).ingest(
-        SOURCES[source],
+    place = home_at(home)
+    decided = decided_enrolments(place)
+    extract = ExtractStore(place).ingest(
+        configured(SOURCES[source], parse_settings(settings or [])),
         path,
         track=Bars(),
         max_rejected=DEFAULT_MAX_REJECTED if max_rejected is None else max_rejected,
+        also_enrolled=decided,
     )
     _told(extract)
+    if decided is not None:
+        say(f"  the register's enrolments were read as well: {len(decided):,}")
     for table, reasons in sorted(extract.manifest.rejected.items()):
         for reason, count in sorted(reasons.items()):
-            _say(f"  set aside: {count:,} rows of {table}, {reason}")
+            say(f"  set aside: {count:,} rows of {table}, {reason}")
+    for what, count in extract.manifest.noted.items():
+        say(f"  noted: {count:,} {what}")
 
 
 @app.command("features")
@@ -210,102 +187,24 @@ def list_features(
     if json:
         import json as plain
 
-        _say(plain.dumps(measures, ensure_ascii=False, indent=2))
+        say(plain.dumps(measures, ensure_ascii=False, indent=2))
         return
     heading = ""
     for measure in measures:
         if measure["domain"] != heading:
             heading = measure["domain"]
-            _say(f"\n{measure['domain_label']} ({heading})")
+            say(f"\n{measure['domain_label']} ({heading})")
         windows = ", ".join(map(str, measure["windows"]))
-        _say(f"  {measure['name']:<44} {windows:<28} {measure['label']}")
+        say(f"  {measure['name']:<44} {windows:<28} {measure['label']}")
     n_features = sum(len(measure["features"]) for measure in measures)
-    _say(f"\n{n_features} features of {len(measures)} measures; windows in days.")
+    say(f"\n{n_features} features of {len(measures)} measures; windows in days.")
 
 
-@app.command()
-def train(
-    targets: Annotated[str, typer.Option(help="Targets, with commas; all that can be told.")] = "",
-    index_dates: Annotated[
-        str, typer.Option(help="Dates to learn at; quarterly, a horizon before the test.")
-    ] = "",
-    test_index_dates: Annotated[
-        str, typer.Option(help="Dates to judge at; the last whose outcomes are complete.")
-    ] = "",
-    home: HomeOption = HOME,
-) -> None:
-    """Train all targets on the current extract, judge them, and make the model champion.
-
-    Everything is logged to MLflow: parameters, metrics, plots, the model and its card.
-    Ends with the judgement: the model beside every baseline, on people and at a time
-    it has not seen.
-    """
-    from training import report
-    from training.train import TrainSettings
-    from training.train import train as run
-
-    settings = TrainSettings(
-        targets=tuple(name.strip() for name in targets.split(",")) if targets else (),
-        index_dates=_dates(index_dates, "--index-dates"),
-        test_index_dates=_dates(test_index_dates, "--test-index-dates"),
-    )
-    result = run(_home(home), settings, Bars())
-    report.show(result.judgement)
-    _say(f"Model version {result.version} is champion. Report and model card: {result.reports}")
-
-
-@app.command()
-def evaluate(
-    index_date: Annotated[
-        str, typer.Option(help="The date to judge at; the last whose outcomes are complete.")
-    ] = "",
-    json: Annotated[str, typer.Option(help="Write the judgement to this file too.")] = "",
-    home: HomeOption = HOME,
-) -> None:
-    """Judge the champion on an index date of the current extract."""
-    import json as plain
-
-    from training import report
-    from training.evaluate import evaluate as run
-
-    when = _date(index_date, "--index-date") if index_date else None
-    judgement = run(_home(home), when, Bars())
-    report.show(judgement)
-    if json:
-        text = plain.dumps(judgement.as_dict(), ensure_ascii=False, indent=2)
-        _written(Path(json), lambda part: part.write_text(text + "\n", encoding="utf-8"))
-
-
-@app.command()
-def score(
-    index_date: Annotated[str, typer.Option(help="Score as of this date, e.g. 2026-11-16.")],
-    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
-    home: HomeOption = HOME,
-) -> None:
-    """Score everyone listed: person_id, target, probability, model_version."""
-    from training.score import score as run
-
-    scores = run(_home(home), _date(index_date, "--index-date"), Bars())
-    _written(out, lambda part: scores.to_parquet(part, index=False))
-    _say(f"{len(scores):,} scores written to {out}.")
-
-
-@app.command()
-def replay(
-    mondays: Annotated[int, typer.Option(help="How many Mondays.")] = 10,
-    weeks_apart: Annotated[int, typer.Option(help="Weeks from one of them to the next.")] = 4,
-    home: HomeOption = HOME,
-) -> None:
-    """Score past Mondays from today's extract, and from extracts cut on the day: equal?
-
-    Compares everyone present, every feature and every score, byte for byte. Ends with an
-    error that names the features if anything differs.
-    """
-    from training import replay as replaying
-
-    replayed = replaying.replay(_home(home), mondays, weeks_apart, Bars())
-    _say(replaying.as_text(replayed))
-    replaying.refuse_differences(replayed)
+app.add_typer(fhir_commands)
+app.add_typer(training_commands)
+app.add_typer(promotion_commands)
+app.add_typer(login_commands)
+app.add_typer(register_commands)
 
 
 @app.command()
@@ -328,8 +227,8 @@ def weekly(
         raise SettingsError("not a whole number", where="--capacity", do="Write it as 20.")
     places = int(capacity) if capacity else CAPACITY
     accepted = [name.strip() for name in accept.split(",")] if accept else []
-    result = run_weekly(_home(home), week or None, places, track=Bars(), accept=accepted)
-    _say(result.summary())
+    result = run_weekly(home_at(home), week or None, places, track=Bars(), accept=accepted)
+    say(result.summary())
 
 
 @app.command()
@@ -339,7 +238,7 @@ def serve(
     home: HomeOption = HOME,
 ) -> None:
     """Open the service: the weekly lists as pages, and the API."""
-    _serve(_home(home), host, port)
+    _serve(home_at(home), host, port)
 
 
 def _serve(home: Home, host: str, port: int) -> None:

@@ -3,7 +3,8 @@
 FramsyntError                  1   something an operator can act on
 ├── SettingsError              2   a parameter or setting is wrong
 ├── DataError                  3   source data break the contract
-│   └── PersonNumberError      3   a column looks like personal identity numbers
+│   ├── PersonNumberError      3   a column looks like personal identity numbers
+│   └── SourceUnreachable      3   a database or server does not answer, or stopped answering
 ├── MissingError               4   the home lacks what the command needs
 │   ├── ExtractMissing         4   no extract has been ingested
 │   └── ModelMissing           4   no champion has been trained
@@ -11,7 +12,8 @@ FramsyntError                  1   something an operator can act on
 ├── NotEnoughData              6   too few people, outcomes or dates to train or judge
 ├── ServiceError               7   the service cannot start (port in use …)
 ├── ReplayDiffers              8   the past looks another way from today than it did then
-└── StaleData                  9   the extract or one of its tables is too old to list from
+├── StaleData                  9   the extract or one of its tables is too old to list from
+└── NotReproduced             10   a model made again from what was logged has other bytes
 
 The number is the exit code of the command line. A message says what is wrong, where,
 and what to do about it, and never holds a person's id, dates or codes.
@@ -41,6 +43,10 @@ class DataError(FramsyntError):
 
 
 class PersonNumberError(DataError):
+    pass
+
+
+class SourceUnreachable(DataError):
     pass
 
 
@@ -74,3 +80,7 @@ class ReplayDiffers(FramsyntError):
 
 class StaleData(FramsyntError):
     exit_code = 9
+
+
+class NotReproduced(FramsyntError):
+    exit_code = 10

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.events import days
+from features.frames import days
 from features.integrity import person_numbers
 from features.tables import PERSONS, Tables
 

@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.also_enrolled import AlsoEnrolled
 from features.arrow import to_arrow
 from features.errors import DataError
 from features.feeds import FeedCounter
@@ -31,29 +32,39 @@ from features.manifest import Manifest
 from features.partitions import n_partitions_for
 from features.progress import Track
 from features.rejects import Rejects
+from features.resuming import resuming
 from features.sources.base import Source, SourceData, SourceFrame
 from features.spool import Spool
 from features.stays import join_stays
-from features.tables import ALL_TABLES, PERSONS, Coverage, Kind, Table, Tables
+from features.tables import ALL_TABLES, ENROLMENTS, PERSONS, Coverage, Kind, Table, Tables
 from features.validation import rejected_rows, validate_table
 
-_ROW_GROUP = 64 * 1024  # one person's rows are found without reading a whole partition
+_ROW_GROUP = 16 * 1024  # one person's rows are found without reading a whole partition
 
 
-def ingest(folder: Path, source: Source, path: Path, track: Track, max_rejected: float) -> Path:
+def ingest(
+    folder: Path,
+    source: Source,
+    path: Path,
+    track: Track,
+    max_rejected: float,
+    also_enrolled: pd.DataFrame | None = None,
+) -> Path:
     """Read, check and publish; returns the folder of the extract.
 
-    ``folder``: the home's extracts. Raises DataError for faulty deliveries and when another
-    ingest is running; nothing is then published.
+    ``folder``: the home's extracts. ``also_enrolled``: rows of ``enrolments`` from elsewhere
+    (``also_enrolled.py``); None where nothing else knows of teams. Raises DataError for
+    faulty deliveries and when another ingest is running; nothing is then published.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder):
+    with _alone_in(folder), resuming(folder, source) as source:
         for left_over in folder.glob(".staging-*"):
             shutil.rmtree(left_over)
         staging = folder / f".staging-{os.getpid()}"
         staging.mkdir()
         try:
-            manifest = _stage(staging, source, path, track, max_rejected)
+            also = None if also_enrolled is None else AlsoEnrolled.of(also_enrolled)
+            manifest = _stage(staging, source, path, track, max_rejected, also)
             return _publish(folder, staging, manifest.extract_id)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -111,15 +122,21 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _stage(
-    staging: Path, source: Source, path: Path, track: Track, max_rejected: float
+    staging: Path,
+    source: Source,
+    path: Path,
+    track: Track,
+    max_rejected: float,
+    also: AlsoEnrolled | None,
 ) -> Manifest:
     data = source.read(path, track)
     reading = _Reading(Spool(staging / "spool"))
     reading.take_all(data.frames)
     n_partitions = reading.n_partitions
-    data_through = data.data_through or reading.latest_day()
+    told = data.data_through() if callable(data.data_through) else data.data_through
+    data_through = told or reading.latest_day()
 
-    writing = _Writing(staging, reading, data_through)
+    writing = _Writing(staging, reading, data_through, also)
     for partition in track(range(n_partitions), "Writing partitions", n_partitions):
         writing.write(partition)
     reading.rejects.stop_at_strangers(reading.read)
@@ -135,7 +152,7 @@ def _stage(
         source=source.name,
         ingested_at=datetime.now(UTC),
         data_through=data_through,
-        coverage=data.coverage or writing.coverage,
+        coverage=_with_teams(_coverage(data, writing.coverage), also),
         n_partitions=n_partitions,
         n_persons=writing.rows[PERSONS.name],
         rows=writing.rows,
@@ -146,10 +163,22 @@ def _stage(
         codelist_version=_codelist_version(),
         feeds=writing.feeds.feeds(),
         truth_hash=truth_hash,
+        noted={what: count for what, count in sorted(data.noted.items()) if count},
     )
     manifest = replace(manifest, extract_id=manifest.content_id())
     (staging / "manifest.json").write_text(manifest.as_json(), encoding="utf-8")
     return manifest
+
+
+def _coverage(data: SourceData, shown: Coverage) -> Coverage:
+    if callable(data.coverage):
+        return data.coverage(shown)
+    return data.coverage or shown
+
+
+def _with_teams(said: Coverage, also: AlsoEnrolled | None) -> Coverage:
+    """What a source covers, and enrolments where something else knows of them."""
+    return said if also is None else replace(said, tables=said.tables | {ENROLMENTS.name})
 
 
 def _codelist_version() -> str:
@@ -243,9 +272,14 @@ class _Reading:
 class _Writing:
     """Checks each partition as a whole, and writes it."""
 
-    def __init__(self, staging: Path, reading: _Reading, data_through: date) -> None:
+    def __init__(
+        self, staging: Path, reading: _Reading, data_through: date, also: AlsoEnrolled | None
+    ) -> None:
         self.staging, self.reading, self.data_through = staging, reading, data_through
-        self.tables = [table for table in ALL_TABLES if table.name in reading.delivered]
+        self.also = also
+        self.delivered = [table for table in ALL_TABLES if table.name in reading.delivered]
+        written = {*reading.delivered, *([ENROLMENTS.name] if also is not None else [])}
+        self.tables = [table for table in ALL_TABLES if table.name in written]
         self.rows = {table.name: 0 for table in self.tables}
         self.joined_stays = 0
         self.feeds = FeedCounter(data_through)
@@ -258,11 +292,15 @@ class _Writing:
             (staging / table.name).mkdir()
 
     def write(self, partition: int) -> None:
-        tables = {t.name: self.reading.spool.read(t, partition) for t in self.tables}
+        tables = {t.name: self.reading.spool.read(t, partition) for t in self.delivered}
         tables = self._without_faulty(tables)
         tables, joined = join_stays(tables)
         self.joined_stays += joined
         self.feeds.add(tables)
+        if self.also is not None:
+            tables = self.also.added_to(
+                tables, partition, self.reading.n_partitions, self.data_through
+            )
         seen = Coverage.of(tables)
         self.coverage = Coverage(
             self.coverage.tables,

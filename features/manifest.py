@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,7 +18,8 @@ class Manifest:
 
     ``rows``: rows kept per table. ``rows_read``: rows read per table. ``rejected``: table ->
     reason -> number of rows. ``joined_stays``: inpatient contacts that were joined into an
-    earlier one. ``feeds``: how each table but persons arrives. ``column_hashes``: table ->
+    earlier one. ``feeds``: how each table but persons arrives. ``noted``: what the source left
+    out or set right, and how often. ``column_hashes``: table ->
     column -> sha256 of the values in stored order.
     """
 
@@ -37,11 +38,12 @@ class Manifest:
     codelist_version: str
     feeds: dict[str, Feed]
     truth_hash: str = ""
+    noted: dict[str, int] = field(default_factory=dict)
     format: int = FORMAT
 
     def content(self) -> dict[str, object]:
         """What the id of the extract is made from."""
-        return {
+        said: dict[str, object] = {
             "source": self.source,
             "data_through": self.data_through.isoformat(),
             "coverage": self.coverage.as_dict(),
@@ -57,6 +59,7 @@ class Manifest:
             "truth_hash": self.truth_hash,
             "format": self.format,
         }
+        return {**said, "noted": self.noted} if self.noted else said
 
     def content_id(self) -> str:
         """``<source>-<12 hexadecimal digits>``: the same content gets the same id."""

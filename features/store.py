@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.arrow import from_arrow
@@ -75,12 +76,18 @@ class Extract:
     def person(self, person_id: str) -> Tables:
         """The delivered tables with the rows of one person. Raises MissingError."""
         partition = int(partition_of(np.array([person_id]), self.manifest.n_partitions)[0])
-        tables = self._read(partition, (), [("person_id", "=", person_id)])
+        tables = self._read(partition, (), person_id)
         if tables[PERSONS.name].empty:
             raise MissingError(
                 "no such person in the extract", where=self.id, do="Check the id, or ingest anew."
             )
         return tables
+
+    def persons(self) -> pd.DataFrame:
+        """Everybody's row of ``persons``, and nothing else."""
+        folder = self.folder / PERSONS.name
+        files = [folder / f"part-{number:04d}.parquet" for number in self.partitions]
+        return pd.concat([_read_table(PERSONS, file, (), None) for file in files])
 
     def history(self, partition: int) -> History:
         """The point-in-time view of one partition's people."""
@@ -102,13 +109,13 @@ class Extract:
         self,
         partition: int,
         categories_for: tuple[str, ...],
-        filters: list[tuple[str, str, str]] | None = None,
+        person_id: str | None = None,
     ) -> Tables:
         tables: Tables = {}
         for table in ALL_TABLES:
             if table.name in self.manifest.coverage.tables:
                 file = self.folder / table.name / f"part-{partition:04d}.parquet"
-                tables[table.name] = _read_table(table, file, categories_for, filters)
+                tables[table.name] = _read_table(table, file, categories_for, person_id)
         return tables
 
 
@@ -116,7 +123,7 @@ def _read_table(
     table: Table,
     file: Path,
     categories_for: tuple[str, ...],
-    filters: list[tuple[str, str, str]] | None,
+    person_id: str | None,
 ) -> pd.DataFrame:
     categories = [
         column.name
@@ -124,12 +131,35 @@ def _read_table(
         if column.kind is Kind.TEXT
         and (column.name not in _IDS or (column.name in categories_for and table is not PERSONS))
     ]
-    rows = pq.read_table(file, read_dictionary=categories, filters=filters, partitioning=None)
+    if person_id is None:
+        rows = pq.read_table(file, read_dictionary=categories, partitioning=None)
+    else:
+        rows = _rows_of(file, categories, person_id)
     for name in _IDS:  # Arrow remembers that they were written as dictionaries
         if name in table.column and name not in categories:
             at = rows.column_names.index(name)
             rows = rows.set_column(at, name, rows[name].cast(pa.string()))
     return from_arrow(table, rows)
+
+
+def _rows_of(file: Path, categories: list[str], person_id: str) -> pa.Table:
+    """One person's rows. Rows are sorted by person, so few groups of them need be read: a
+    third of the time that a filter takes."""
+    with pq.ParquetFile(file, read_dictionary=categories) as stored:
+        at = stored.schema_arrow.get_field_index("person_id")
+        groups = []
+        for number in range(stored.metadata.num_row_groups):
+            known = stored.metadata.row_group(number).column(at).statistics
+            if known is None or not known.has_min_max or known.min <= person_id <= known.max:
+                groups.append(number)
+        rows = stored.read_row_groups(groups, use_threads=False)
+    wanted = pc.equal(rows["person_id"].cast(pa.string()), person_id)
+    found = rows.filter(wanted).combine_chunks()
+    for at, column in enumerate(found.schema):
+        if pa.types.is_dictionary(column.type):  # everybody's texts: theirs will do
+            few = found.column(at).cast(pa.string()).dictionary_encode()
+            found = found.set_column(at, column.name, few)
+    return found
 
 
 class ExtractStore:
@@ -165,9 +195,12 @@ class ExtractStore:
         *,
         track: Track = silently,
         max_rejected: float = DEFAULT_MAX_REJECTED,
+        also_enrolled: pd.DataFrame | None = None,
     ) -> Extract:
         """Read a delivery, check it against the contract, and publish it.
 
+        ``also_enrolled``: enrolments that were decided in Framsynt, put beside the delivery's
+        (``also_enrolled.py``).
         Raises DataError when the delivery breaks the contract or more than the share
         ``max_rejected`` of a table's rows is rejected; the previous extract then stays
         current, as it does when the process is killed at any moment.
@@ -180,4 +213,4 @@ class ExtractStore:
                 where="--max-rejected",
                 do="Give 0.01 for one row in a hundred.",
             )
-        return Extract(ingest(self.folder, source, Path(path), track, max_rejected))
+        return Extract(ingest(self.folder, source, Path(path), track, max_rejected, also_enrolled))

@@ -66,15 +66,15 @@ class Vocabulary:
     def numbers(self, classes: list[Class]) -> np.ndarray:
         """The number of each class, int32; the new ones are taken in."""
         known = self._number_of
-        found = list(map(known.get, classes))
-        if None in found:
+        try:
+            return np.fromiter(map(known.__getitem__, classes), np.int32, len(classes))
+        except KeyError:
             with self._lock:
                 for one in classes:
                     if one not in known:
                         self._classes.append(one)
                         known[one] = len(known)
-            found = list(map(known.get, classes))
-        return np.array(found, dtype=np.int32)
+            return self.numbers(classes)
 
     def told(self, by: Hashable, tell: Tell) -> np.ndarray:
         """What ``tell`` says of every class, by its number; ``by`` names the question."""

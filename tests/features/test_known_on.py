@@ -70,3 +70,20 @@ def test_cutting_twice_is_cutting_once() -> None:
     once = known_on(made, LAST_DAY)
     again = known_on(once, LAST_DAY)
     assert all(again[name].equals(once[name]) for name in once)
+
+
+def test_what_was_recorded_late_is_there_and_what_happened_later_is_not() -> None:
+    week = tables(
+        contacts="""
+        person_id | contact_id | start      | end        | recorded_at | setting
+        a         | k1         | 2024-03-01 | 2024-03-02 | 2024-03-02  | inpatient <- in time
+        a         | k2         | 2024-03-01 | 2024-04-02 | 2024-03-02  | inpatient <- ends later
+        a         | k3         | 2024-03-30 | 2024-03-31 | 2024-04-03  | inpatient <- late
+        a         | k4         | 2024-04-01 | 2024-04-02 | 2024-04-03  | inpatient <- happened later
+        a         | k5         | 2024-03-01 | 2024-03-02 | 2024-04-09  | inpatient <- too late
+        a         | k6         | 2024-04-02 | 2024-04-02 | 2024-03-02  | inpatient <- planned
+        """
+    )
+    then = known_on(week, date(2024, 4, 7), happened_by=LAST_DAY)["contacts"]
+    assert then["contact_id"].tolist() == ["k1", "k2", "k3"]
+    assert then["end"].isna().tolist() == [False, True, False]
