@@ -1,19 +1,23 @@
 """What any model must beat at the same list length.
 
-Every baseline becomes a probability by logistic regression on its few features: those that
-only rank people (a number of admissions, a frailty score) by one on that number alone, so
-that their calibration can be judged too. Coefficients are plain numbers, kept as JSON.
+Every baseline becomes a probability by logistic regression: those that only rank people (a
+number of admissions, a frailty score) by one on that number alone, so that their calibration
+can be judged too, and one on all features, shrunk (``models.logistic``). Coefficients are
+plain numbers, kept as JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from models.population import VGR_FEATURES, vgr_criteria_met
+from features.measures.rules import team_criteria
+from models.logistic import Inputs, fit_lines
 from models.risk_model import expit
 
 
@@ -29,10 +33,6 @@ def _age_sex(matrix: pd.DataFrame) -> pd.DataFrame:
         {"age": age, **bands, "sex_female": matrix["sex_female"].to_numpy(dtype=np.float64)},
         index=matrix.index,
     )
-
-
-def _vgr(matrix: pd.DataFrame) -> pd.DataFrame:
-    return vgr_criteria_met(matrix).to_frame("vgr_criteria_met")
 
 
 PLAIN_FEATURES = (
@@ -55,13 +55,14 @@ PLAIN_FEATURES = (
 @dataclass(frozen=True)
 class Baseline:
     """A rule or a plain model. ``needs``: the features it reads; it is left out where the
-    source knows too few of them. ``inputs``: matrix -> the columns of its regression."""
+    source knows too few of them. ``inputs``: matrix -> the columns of its regression; None
+    for the one that reads all features it was fitted on."""
 
     name: str
     label_sv: str
     label_en: str
     needs: tuple[str, ...]
-    inputs: Callable[[pd.DataFrame], pd.DataFrame]
+    inputs: Callable[[pd.DataFrame], pd.DataFrame] | None
     may_lack: int = 0
 
     def is_known_in(self, matrix: pd.DataFrame) -> bool:
@@ -69,6 +70,8 @@ class Baseline:
         lacking = sum(bool(matrix[name].isna().all()) for name in self.needs)
         return lacking <= self.may_lack
 
+
+LOGISTIC_ALL = "logistic_all"
 
 BASELINES: dict[str, Baseline] = {
     baseline.name: baseline
@@ -99,8 +102,8 @@ BASELINES: dict[str, Baseline] = {
             "vgr_criteria",
             "VGR:s kriterier (antal av 6)",
             "VGR criteria (number of 6)",
-            VGR_FEATURES,
-            _vgr,
+            tuple(use.feature.name for use in team_criteria.inputs),
+            _columns(team_criteria.name),
             may_lack=2,
         ),
         Baseline(
@@ -111,13 +114,21 @@ BASELINES: dict[str, Baseline] = {
             _columns(*PLAIN_FEATURES),
             may_lack=8,
         ),
+        Baseline(
+            LOGISTIC_ALL,
+            "Logistisk regression, alla variabler",
+            "Logistic regression, all features",
+            (),
+            None,
+        ),
     )
 }
 
 
 @dataclass(frozen=True)
 class FittedBaseline:
-    """A baseline with its coefficients for one target, on standardised inputs."""
+    """A baseline with its coefficients for one target, on standardised inputs. ``penalty``:
+    the ridge penalty that was chosen, for the one on all features."""
 
     name: str
     inputs: tuple[str, ...]
@@ -126,13 +137,29 @@ class FittedBaseline:
     scales: tuple[float, ...]
     coefficients: tuple[float, ...]
     intercept: float
+    penalty: float | None = None
 
     def predict(self, matrix: pd.DataFrame) -> np.ndarray:
         """Probabilities, float64, one a row; an unknown input counts as its median."""
-        values = BASELINES[self.name].inputs(matrix)[list(self.inputs)].to_numpy(np.float64)
+        read = BASELINES[self.name].inputs
+        if read is None:
+            return self._predict_from_all(matrix)
+        values = read(matrix)[list(self.inputs)].to_numpy(np.float64)
         values = np.where(np.isnan(values), np.array(self.medians), values)
         standard = (values - np.array(self.means)) / np.array(self.scales)
         return expit(standard @ np.array(self.coefficients) + self.intercept)
+
+    def _predict_from_all(self, matrix: pd.DataFrame) -> np.ndarray:
+        inputs = Inputs(
+            self.inputs, np.array(self.medians), np.array(self.means), np.array(self.scales)
+        )
+        line = np.array(self.coefficients)
+        # In blocks: hundreds of inputs of everybody at once would not fit in memory.
+        blocks = [
+            inputs.of(matrix.iloc[start : start + BLOCK]) @ line + self.intercept
+            for start in range(0, len(matrix), BLOCK)
+        ]
+        return expit(np.concatenate(blocks)) if blocks else np.empty(0)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -147,15 +174,20 @@ class FittedBaseline:
             tuple(document["scales"]),
             tuple(document["coefficients"]),
             document["intercept"],
+            document.get("penalty"),
         )
 
 
 def fit_baseline(
     baseline: Baseline, matrix: pd.DataFrame, event: np.ndarray, weight: np.ndarray
 ) -> FittedBaseline:
-    """Fits one baseline to one target. ``event`` 0/1 and ``weight`` (IPCW), one a row."""
+    """Fits one baseline to one target. ``event`` 0/1 and ``weight`` (IPCW), one a row.
+
+    The one on all features needs folds too: ``fit_logistic_all``.
+    """
     from sklearn.linear_model import LogisticRegression
 
+    assert baseline.inputs is not None
     inputs = baseline.inputs(matrix)
     inputs = inputs[[name for name in inputs.columns if not inputs[name].isna().all()]]
     values = inputs.to_numpy(dtype=np.float64)
@@ -176,3 +208,51 @@ def fit_baseline(
         tuple(map(float, regression.coef_[0])),
         float(regression.intercept_[0]),
     )
+
+
+def fit_logistic_all(
+    matrix: pd.DataFrame,
+    features: Sequence[str],
+    fold: np.ndarray,
+    outcomes: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    seed: int,
+) -> dict[str, FittedBaseline]:
+    """The regression on all ``features`` for every target: as ``models.logistic.fit_lines``."""
+    inputs, lines = fit_lines(matrix, features, fold, outcomes, seed)
+    return {
+        target: FittedBaseline(
+            LOGISTIC_ALL,
+            inputs.names,
+            tuple(map(float, inputs.medians)),
+            tuple(map(float, inputs.means)),
+            tuple(map(float, inputs.scales)),
+            tuple(map(float, line.coefficients)),
+            line.intercept,
+            line.penalty,
+        )
+        for target, line in lines.items()
+    }
+
+
+BLOCK = 65_536
+BASELINES_FILE = "baselines.json"
+
+Baselines = dict[str, dict[str, FittedBaseline]]
+"""target -> baseline -> its coefficients."""
+
+
+def read_baselines(folder: Path) -> Baselines:
+    document = json.loads((folder / BASELINES_FILE).read_text(encoding="utf-8"))
+    return {
+        target: {name: FittedBaseline.from_dict(fitted) for name, fitted in of_target.items()}
+        for target, of_target in document.items()
+    }
+
+
+def write_baselines(baselines: Baselines, folder: Path) -> None:
+    document = {
+        target: {name: fitted.as_dict() for name, fitted in of_target.items()}
+        for target, of_target in baselines.items()
+    }
+    text = json.dumps(document, indent=1, allow_nan=False)
+    (folder / BASELINES_FILE).write_text(text + "\n", encoding="utf-8")

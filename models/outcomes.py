@@ -10,6 +10,7 @@ stand in for them by inverse probability of censoring weights.
 
 from collections.abc import Callable
 from datetime import date
+from enum import IntEnum
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,18 @@ from models.targets import Outcome, Target
 
 NEVER = np.int64(2**40)
 """A day so late that nothing reaches it."""
+
+
+class Ended(IntEnum):
+    """How a person's follow-up for one target ended."""
+
+    HORIZON = 0
+    """The whole horizon passed, and nothing happened."""
+    EVENT = 1
+    DIED = 2
+    """Death came first: a competing event."""
+    CENSORED = 3
+    """Observation ended first: what happened is not known."""
 
 
 def day_number(values: pd.Series, missing: np.int64 = NEVER) -> np.ndarray:
@@ -60,12 +73,16 @@ class OutcomeReader:
         """The row of ``person_ids`` that each row of a table belongs to."""
         return self.person_ids.get_indexer(frame["person_id"].astype("str"))
 
-    def _first_admission(self, outcome: Outcome, index_day: int) -> np.ndarray:
-        """Day of each person's first qualifying admission on or after the index day."""
+    def _admissions_of(self, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+        """Person (row of ``person_ids``) and first day of every qualifying admission."""
         if outcome not in self._admissions:
             stays = qualifying_admissions(self._tables, outcome)
             self._admissions[outcome] = self._rows_of(stays), day_number(stays["start"])
-        person, start = self._admissions[outcome]
+        return self._admissions[outcome]
+
+    def _first_admission(self, outcome: Outcome, index_day: int) -> np.ndarray:
+        """Day of each person's first qualifying admission on or after the index day."""
+        person, start = self._admissions_of(outcome)
         first = np.full(len(self.person_ids), NEVER)
         after = start >= index_day
         np.minimum.at(first, person[after], start[after])
@@ -82,15 +99,43 @@ class OutcomeReader:
             until = np.minimum(until, left)
         return np.maximum(until, index_day)
 
-    def read(self, index_date: date | pd.Timestamp, target: Target) -> pd.DataFrame:
-        """As ``outcomes``."""
-        index_day = day_of(index_date)
+    def _death_and_sight(self, index_day: int) -> tuple[np.ndarray, np.ndarray]:
+        """Day of each person's death, and first day on which the living are out of sight."""
         until = self._observed_until(index_day)
         # A period that ends with the death ended because of it: the death is known.
         death = np.where(
             (self._death <= until) & (self._death < self._known_until), self._death, NEVER
         )
-        until = np.where(death < NEVER, NEVER, until)
+        return death, np.where(death < NEVER, NEVER, until)
+
+    def followed(self, index_date: date | pd.Timestamp, horizon_days: int) -> np.ndarray:
+        """Days from the index date to death, leaving observation or the horizon, of everyone."""
+        index_day = day_of(index_date)
+        death, until = self._death_and_sight(index_day)
+        followed: np.ndarray = np.minimum(np.minimum(death, until) - index_day, horizon_days)
+        return followed
+
+    def admission_days(
+        self, index_date: date | pd.Timestamp, outcome: Outcome, most: int
+    ) -> np.ndarray:
+        """Days from the index date to each person's first ``most`` qualifying admissions on or
+        after it, (people, most); ``NEVER`` where there were fewer."""
+        index_day = day_of(index_date)
+        person, start = self._admissions_of(outcome)
+        after = start >= index_day
+        person, start = person[after], start[after]
+        order = np.lexsort((start, person))
+        person, start = person[order], start[order]
+        number = np.arange(len(person)) - np.searchsorted(person, person)
+        days = np.full((len(self.person_ids), most), NEVER)
+        kept = number < most
+        days[person[kept], number[kept]] = start[kept] - index_day
+        return days
+
+    def read(self, index_date: date | pd.Timestamp, target: Target) -> pd.DataFrame:
+        """As ``outcomes``."""
+        index_day = day_of(index_date)
+        death, until = self._death_and_sight(index_day)
         if target.outcome is Outcome.DEATH:
             happened, competing = death, np.full_like(death, NEVER)
         else:
@@ -100,11 +145,14 @@ class OutcomeReader:
         # Admitted and dead on one day: the admission came first.
         event = (happened < np.minimum(until, horizon)) & (happened <= competing)
         censored = ~event & (until < np.minimum(competing, horizon))
+        died = ~event & ~censored & (competing < horizon)
+        ended = np.select(
+            [event, censored, died], [Ended.EVENT, Ended.CENSORED, Ended.DIED], Ended.HORIZON
+        )
         return pd.DataFrame(
             {
-                "event": event.astype("int8"),
                 "days": (np.where(event, happened, last) - index_day).astype("int32"),
-                "censored": censored,
+                "ended": ended.astype("int8"),
             },
             index=self.person_ids,
         )
@@ -118,10 +166,9 @@ def outcomes(
 ) -> pd.DataFrame:
     """Every person's outcome: index ``person_id`` (sorted), one row a person.
 
-    ``event`` 0 or 1; ``days`` from the index date to the event, death, censoring or
-    horizon, whichever came first; ``censored``: whether the outcome is unknown because
-    observation ended first. People already dead at the index date are in nobody's cohort
-    and their rows mean nothing.
+    ``days`` from the index date to the event, death, censoring or horizon, whichever came
+    first; ``ended``: which of them it was (``Ended``). People already dead at the index date
+    are in nobody's cohort and their rows mean nothing.
     """
     return OutcomeReader(tables, data_through).read(index_date, target)
 

@@ -31,6 +31,9 @@ MANY_SPECIALIST_VISITS = 7
 """More specialist visits a year than this is counted as extensive health care among the
 frailest older (mest sjuka äldre); the limit is by recollection, not read in its source."""
 
+CAPACITY = 20
+"""Places on a care unit's weekly list, unless told otherwise."""
+
 
 def present(tables: Tables, coverage: Coverage, index_date: date | pd.Timestamp) -> pd.Series:
     """Who gets a score: a boolean for every person, indexed by ``person_id`` (sorted).
@@ -63,37 +66,6 @@ def listed_unit(tables: Tables, index_date: date | pd.Timestamp) -> pd.Series:
     )
     chosen = chosen.sort_values(["person_id", "start", "recorded_at", "care_unit"])
     return chosen.drop_duplicates("person_id", keep="last").set_index("person_id")["care_unit"]
-
-
-VGR_CRITERIA: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "chronic_diagnoses": lambda m: m["chronic_groups_1825d"] >= 3,
-    "admissions": lambda m: m["admissions_365d"] >= 3,
-    "medicines": lambda m: m["substances_120d"] >= 6,
-    # Whether someone manages their personal care is not recorded: help at home or
-    # residential care stands in for it.
-    "personal_care": lambda m: (m["home_help_now"] > 0) | (m["residential_care_now"] > 0),
-    "age": lambda m: m["age"] >= 75,
-    "home_health_care": lambda m: m["home_health_care_now"] > 0,
-}
-"""The six criteria for enrolment in a närsjukvårdsteam in Västra Götaland: at least three
-chronic diagnoses; admitted at least three times in twelve months; at least six regular
-medicines; cannot manage personal care; 75 or older; enrolled in home health care."""
-
-VGR_FEATURES = (
-    "chronic_groups_1825d",
-    "admissions_365d",
-    "substances_120d",
-    "home_help_now",
-    "residential_care_now",
-    "age",
-    "home_health_care_now",
-)
-
-
-def vgr_criteria_met(matrix: pd.DataFrame) -> pd.Series:
-    """How many of the six criteria each row fulfils (0-6); an unknown one is not fulfilled."""
-    met = [rule(matrix).to_numpy(dtype=bool) for rule in VGR_CRITERIA.values()]
-    return pd.Series(np.sum(met, axis=0), index=matrix.index, dtype="float64")
 
 
 @dataclass(frozen=True)
@@ -130,7 +102,7 @@ def _multimorbid(m: pd.DataFrame) -> pd.Series:
 
 def _complex_needs(m: pd.DataFrame) -> pd.Series:
     return (
-        (vgr_criteria_met(m) >= 4)
+        (m["team_criteria"] >= 4)
         | (m["unplanned_admissions_365d"] >= 3)
         | (m["emergency_visits_365d"] > 4)
     )
@@ -214,7 +186,7 @@ class MobileRule:
 MOBILE_RULES: dict[str, MobileRule] = {
     "team_criteria": MobileRule(
         "B",
-        lambda m: vgr_criteria_met(m) >= 4,
+        lambda m: m["team_criteria"] >= 4,
         "Modell B: minst fyra av sex kriterier för mobilt närsjukvårdsteam",
         "Model B: at least four of six criteria for a mobile local care team",
     ),

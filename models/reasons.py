@@ -7,14 +7,15 @@ associated with the score, never what causes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from models.risk_model import RiskModel
+from models.risk_model import Explanation, RiskModel
 
 if TYPE_CHECKING:
     from features.measures.base import Domain, Feature, Measure
@@ -25,17 +26,34 @@ ASSOCIATED = {"sv": "har samband med", "en": "associated with"}
 
 @dataclass(frozen=True)
 class Reason:
-    """``contribution`` in log-odds; ``value`` of the feature that is worded (NaN: unknown);
-    ``features``: all of the measure's features that the model reads, heaviest first."""
+    """A measure's ``contribution``, in log-odds. ``feature`` is the one that weighs most, which
+    is worded with its ``value`` (NaN: unknown); ``features``: all of the measure's that the
+    model reads, heaviest first. Words are made when they are asked for."""
 
-    measure: Measure
-    domain: Domain
+    feature: Feature
     contribution: float
-    raises: bool
     value: float
-    sv: str
-    en: str
     features: tuple[str, ...]
+
+    @property
+    def measure(self) -> Measure:
+        return self.feature.measure
+
+    @property
+    def domain(self) -> Domain:
+        return self.measure.domain
+
+    @property
+    def raises(self) -> bool:
+        return self.contribution > 0
+
+    @property
+    def sv(self) -> str:
+        return self.feature.says(self.value, "sv")
+
+    @property
+    def en(self) -> str:
+        return self.feature.says(self.value, "en")
 
     def text(self, language: str) -> str:
         return self.sv if language == "sv" else self.en
@@ -47,42 +65,42 @@ def reasons(
     target: str,
     top: int | None = None,
     declared: Mapping[str, Feature] | None = None,
+    explanation: Explanation | None = None,
 ) -> list[list[Reason]]:
     """The reasons for ``target``, one list per row of ``matrix``.
 
     Heaviest first, raising and lowering alike, without those that weigh nothing; over all
-    of them, contributions and the explanation's base add up to the log-odds. With ``top``,
+    of them, contributions and the row's base add up to the log-odds. With ``top``,
     at most that many raising and that many lowering ones. ``declared`` defaults to the
-    code's features.
+    code's features. ``explanation``: what ``model.explain`` says of these rows, for who has
+    asked already.
     """
     if declared is None:
-        from features.measures import FEATURE
-
-        declared = FEATURE
-    explanation = model.explain(matrix, target)
+        declared, places = _as_in_code(tuple(model.features))
+    else:
+        places = _Places.of(model.features, declared)
+    explanation = explanation or model.explain(matrix, target)
     shares = explanation.contributions.to_numpy()
-    values = matrix[model.features].to_numpy(dtype=np.float64)
-    columns_of: dict[str, list[int]] = {}
-    for number, name in enumerate(model.features):
-        columns_of.setdefault(declared[name].measure.name, []).append(number)
-    measure_columns = list(columns_of.values())
-    totals = np.column_stack([shares[:, columns].sum(axis=1) for columns in measure_columns])
+    columns = matrix.columns.get_indexer(places.names)
+    values = matrix.take(columns, axis=1).to_numpy(dtype=np.float64)
+    totals = np.add.reduceat(shares[:, places.by_measure], places.first, axis=1)
 
     answer = []
     for row in range(len(matrix)):
-        order = np.argsort(-np.abs(totals[row]), kind="stable")
-        chosen = order[totals[row, order] != 0.0]
+        # Plain lists: of one row's few hundred numbers each is asked for by itself.
+        total, weight, value = totals[row].tolist(), np.abs(shares[row]).tolist(), values[row]
+        chosen = [n for n in np.argsort(-np.abs(totals[row]), kind="stable").tolist() if total[n]]
         if top is not None:
-            raising = chosen[totals[row, chosen] > 0][:top]
-            lowering = chosen[totals[row, chosen] < 0][:top]
-            kept = set(raising) | set(lowering)
-            chosen = np.array([number for number in chosen if number in kept], dtype=int)
+            raising = [number for number in chosen if total[number] > 0][:top]
+            lowering = [number for number in chosen if total[number] < 0][:top]
+            kept = {*raising, *lowering}
+            chosen = [number for number in chosen if number in kept]
         answer.append(
             [
                 _reason(
-                    float(totals[row, number]),
-                    sorted(measure_columns[number], key=lambda c: -abs(shares[row, c])),
-                    values[row],
+                    total[number],
+                    sorted(places.columns[number], key=weight.__getitem__, reverse=True),
+                    value,
                     model.features,
                     declared,
                 )
@@ -92,6 +110,37 @@ def reasons(
     return answer
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where each measure's features stand. ``names``: of all; ``columns``: of each measure;
+    ``by_measure``: all columns sorted so that each measure's are next to each other, from
+    ``first`` on."""
+
+    names: pd.Index
+    columns: list[list[int]]
+    by_measure: np.ndarray
+    first: np.ndarray
+
+    @classmethod
+    def of(cls, features: Sequence[str], declared: Mapping[str, Feature]) -> _Places:
+        columns: dict[Measure, list[int]] = {}
+        for column, name in enumerate(features):
+            columns.setdefault(declared[name].measure, []).append(column)
+        each = list(columns.values())
+        sizes = np.cumsum([0, *map(len, each)])
+        return cls(
+            pd.Index(features), each, np.array([column for of in each for column in of]), sizes[:-1]
+        )
+
+
+@lru_cache(maxsize=8)
+def _as_in_code(features: tuple[str, ...]) -> tuple[Mapping[str, Feature], _Places]:
+    """The code's features, and where a model's stand: worked out once for each model."""
+    from features.measures import FEATURE
+
+    return FEATURE, _Places.of(features, FEATURE)
+
+
 def _reason(
     contribution: float,
     columns: list[int],
@@ -99,15 +148,5 @@ def _reason(
     features: list[str],
     declared: Mapping[str, Feature],
 ) -> Reason:
-    feature = declared[features[columns[0]]]
-    value = float(values[columns[0]])
-    return Reason(
-        measure=feature.measure,
-        domain=feature.measure.domain,
-        contribution=contribution,
-        raises=contribution > 0,
-        value=value,
-        sv=feature.says(value, "sv"),
-        en=feature.says(value, "en"),
-        features=tuple(features[column] for column in columns),
-    )
+    names = tuple(features[column] for column in columns)
+    return Reason(declared[names[0]], contribution, float(values[columns[0]]), names)

@@ -1,13 +1,15 @@
 """The model that is served: a LightGBM booster per target, calibrated on the log-odds.
 
 Stored as LightGBM text and JSON, never pickled. Calibration is affine (Platt on the
-margin), so that tree SHAP values times the slope add up to the served log-odds.
+margin), so that tree SHAP values times the slope add up to the log-odds. Where the targets of
+one person contradict each other they are pooled (``models.coherence``), values and shares
+alike, so that they still add up to what is served.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +19,20 @@ import pandas as pd
 
 from features.errors import ModelMismatch
 from features.tables import Coverage
+from models.coherence import Coherence
+from models.lacking import lacks
+from models.tree_shares import Trees, trees_of
 
 if TYPE_CHECKING:
     import lightgbm
 
 MODEL_FILE = "model.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """log-odds served = slope x margin of the booster + intercept."""
+    """log-odds of a target = slope x margin of its booster + intercept."""
 
     slope: float
     intercept: float
@@ -35,9 +40,10 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Explanation:
-    """``base`` + a row's sum of ``contributions`` = that row's served log-odds."""
+    """``base`` + the sum of ``contributions`` = served log-odds, row by row. The base, (rows,),
+    is the average of the training people; where targets were pooled, of their averages."""
 
-    base: float
+    base: np.ndarray
     contributions: pd.DataFrame
 
 
@@ -52,6 +58,8 @@ class RiskModel:
     ``features``: the columns read, in order. ``coverage``: what the training source
     delivered. ``reference``: a summary of the training population, by feature.
     ``info``: how the model was made (dates, seed, extract, settings), as plain JSON.
+    ``events``: training events of each target, its weight where targets of one person are
+    pooled (alike where not told); part of what is served, and so stored with the model.
     """
 
     def __init__(
@@ -62,39 +70,39 @@ class RiskModel:
         coverage: Coverage,
         reference: dict[str, dict[str, float]],
         info: dict[str, Any],
+        events: Mapping[str, int] | None = None,
     ) -> None:
         self._boosters = dict(boosters)
+        self._trees: dict[str, Trees] = {}
         self.calibrations = dict(calibrations)
         self.targets = list(boosters)
         self.features = list(features)
+        self._columns = pd.Index(self.features)  # made once: of one row it is what costs
         self.coverage = coverage
         self.reference = reference
         self.info = info
+        self.events = dict(events or {})
+        self.coherence = Coherence(self.targets, self.events)
 
     def require(self, delivered: Coverage) -> None:
-        """Raises ``ModelMismatch`` if a source lacks what the model learnt from: its features
-        would be unknown for everyone, which the model has never seen."""
-        lacks = sorted(
-            (self.coverage.tables - delivered.tables)
-            | (self.coverage.systems - delivered.systems)
-            | (self.coverage.settings - delivered.settings)
-        )
-        if self.coverage.urgency and not delivered.urgency:
-            lacks.append("planned told from unplanned")
-        if lacks:
+        """Raises ``ModelMismatch`` if a source lacks anything of what the model learnt from: to be
+        compared, promoted or replayed on. Scoring it with a warning is ``models.lacking``."""
+        missing = lacks(self.coverage, delivered)
+        if missing:
             raise ModelMismatch(
-                f"the model was trained on what the extract does not deliver: {', '.join(lacks)}",
+                f"the model was trained on what the extract does not deliver: {', '.join(missing)}",
                 do="Train on this extract: framsynt train",
             )
 
     def _values(self, matrix: pd.DataFrame) -> np.ndarray:
-        missing = [name for name in self.features if name not in matrix.columns]
-        if missing:
+        places = matrix.columns.get_indexer(self._columns)
+        missing = self._columns[places < 0]
+        if len(missing):
             raise ModelMismatch(
                 f"the matrix lacks {len(missing)} of the model's features, such as '{missing[0]}'",
                 do="Train a model with this version of the code.",
             )
-        return np.ascontiguousarray(matrix[self.features].to_numpy(dtype=np.float32))
+        return np.ascontiguousarray(matrix.take(places, axis=1).to_numpy(dtype=np.float32))
 
     def _checked(self, target: str) -> str:
         if target not in self._boosters:
@@ -106,40 +114,81 @@ class RiskModel:
 
     def margins(self, values: np.ndarray, target: str) -> np.ndarray:
         """Uncalibrated log-odds of float32 ``values``, columns in ``features`` order."""
-        return np.asarray(self._boosters[self._checked(target)].predict(values, raw_score=True))
+        return self._trees_of(target).margins(values)
+
+    def log_odds(self, matrix: pd.DataFrame) -> np.ndarray:
+        """Calibrated log-odds, (rows, targets), each target by itself: before they are made
+        coherent. Raises ``ModelMismatch`` if the matrix lacks a feature."""
+        return self._log_odds(self._values(matrix))
+
+    def _log_odds(self, values: np.ndarray) -> np.ndarray:
+        log_odds = np.empty((len(values), len(self.targets)))
+        for number, target in enumerate(self.targets if len(values) else ()):
+            calibration = self.calibrations[target]
+            margin = self.margins(values, target)
+            log_odds[:, number] = calibration.slope * margin + calibration.intercept
+        return log_odds
 
     def predict(self, matrix: pd.DataFrame) -> pd.DataFrame:
-        """Calibrated probabilities: the matrix's index, a float64 column per target.
+        """Calibrated, coherent probabilities: the matrix's index, a float64 column per target.
 
+        In every row, horizons never decrease, and avoidable <= unplanned <= any admission.
         Raises ``ModelMismatch`` if the matrix lacks a feature.
         """
-        values = self._values(matrix)
-        scores = {}
-        for target in self.targets:
-            calibration = self.calibrations[target]
-            margin = self.margins(values, target) if len(values) else np.empty(0)
-            scores[target] = expit(calibration.slope * margin + calibration.intercept)
-        return pd.DataFrame(scores, index=matrix.index, dtype="float64")
+        pooled = self.coherence.pool(self.log_odds(matrix))
+        scores = self.coherence.in_order(expit(pooled.log_odds))
+        return pd.DataFrame(scores, index=matrix.index, columns=self.targets)
 
     def explain(self, matrix: pd.DataFrame, target: str) -> Explanation:
         """Exact tree SHAP values (Lundberg et al. 2020, doi 10.1038/s42256-019-0138-9) of
-        the served log-odds; base + contributions = logit(probability) to 1e-6."""
-        calibration = self.calibrations[self._checked(target)]
+        the served log-odds; base + contributions = logit(probability) to 1e-6.
+
+        Where the target was pooled with others, the average of their values by the same
+        shares: SHAP values are linear in the model explained.
+        """
+        number = self.targets.index(self._checked(target))
         values = self._values(matrix)
-        booster = self._boosters[target]
-        # An empty matrix still has a base: that of any row.
-        rows = values if len(values) else np.zeros((1, len(self.features)), np.float32)
-        shares = np.asarray(booster.predict(rows, pred_contrib=True))
-        # The last column is the expected margin: the same in every row.
-        expected = shares[0, -1]
+        total = np.zeros((len(values), len(self.features) + 1))
+        for other, share in enumerate(self._parts(values, number).T):
+            rows = np.flatnonzero(share)
+            if len(rows):
+                total[rows] += share[rows, None] * self._calibrated_shares(values[rows], other)
         return Explanation(
-            float(calibration.slope * expected + calibration.intercept),
-            pd.DataFrame(
-                shares[: len(values), :-1] * calibration.slope,
-                index=matrix.index,
-                columns=self.features,
-            ),
+            total[:, -1],
+            pd.DataFrame(total[:, :-1], index=matrix.index, columns=self._columns),
         )
+
+    def explain_in_blocks(
+        self, matrix: pd.DataFrame, target: str, rows: int = 4096
+    ) -> Iterator[Explanation]:
+        """``explain``, so many rows at a time: memory holds one block, whatever the population.
+        A row's bytes are the same as when all are explained at once."""
+        for first in range(0, len(matrix), rows):
+            yield self.explain(matrix.iloc[first : first + rows], target)
+
+    def _parts(self, values: np.ndarray, number: int) -> np.ndarray:
+        """(rows, targets): what part each target has in the served log-odds of one."""
+        if not self.coherence.relates(number):
+            return np.tile(np.arange(len(self.targets)) == number, (len(values), 1)).astype(float)
+        return self.coherence.pool(self._log_odds(values)).shares(number)
+
+    def _calibrated_shares(self, values: np.ndarray, number: int) -> np.ndarray:
+        """As ``_shares``, of the calibrated log-odds."""
+        target = self.targets[number]
+        calibration = self.calibrations[target]
+        shares = calibration.slope * self._shares(values, target)
+        shares[:, -1] += calibration.intercept
+        return shares
+
+    def _shares(self, values: np.ndarray, target: str) -> np.ndarray:
+        """Tree SHAP values of the margin, (rows, features + 1); last the expected margin."""
+        return self._trees_of(target).shares(values)
+
+    def _trees_of(self, target: str) -> Trees:
+        """A target's trees; their tables are made when they are first asked."""
+        if target not in self._trees:
+            self._trees[target] = trees_of(self._boosters[self._checked(target)])
+        return self._trees[target]
 
     def save(self, folder: Path) -> None:
         """Writes ``model.json`` and one ``<target>.txt`` per booster into ``folder``."""
@@ -154,6 +203,7 @@ class RiskModel:
             "coverage": self.coverage.as_dict(),
             "reference": self.reference,
             "info": self.info,
+            "events": self.events,
         }
         text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / MODEL_FILE).write_text(text + "\n", encoding="utf-8")
@@ -187,6 +237,7 @@ class RiskModel:
             Coverage.from_dict(document["coverage"]),
             document["reference"],
             document["info"],
+            document["events"],
         )
 
 

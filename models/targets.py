@@ -26,8 +26,9 @@ class Outcome(Enum):
             return True
         if self is Outcome.UNPLANNED:
             return coverage.urgency
-        # The list of avoidable care is written in the Swedish ICD-10.
-        return coverage.urgency and "diagnoses" in coverage.tables and "icd10se" in coverage.systems
+        # The list of avoidable care is written in the Swedish ICD-10, mostly of principal codes.
+        coded = "diagnoses" in coverage.tables and "icd10se" in coverage.systems
+        return coverage.urgency and coverage.principal and coded
 
 
 @dataclass(frozen=True)

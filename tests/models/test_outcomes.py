@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from features.tables import Tables
-from models.outcomes import censoring_weights, outcomes
-from models.targets import TARGETS
+from models.outcomes import NEVER, Ended, OutcomeReader, censoring_weights, outcomes
+from models.targets import TARGETS, Outcome
 from tests.text_tables import table
 
 INDEX = date(2024, 4, 1)
 THROUGH = date(2026, 1, 31)
+HORIZON, EVENT, DIED, CENSORED = Ended
 
 
 def tables(persons: str = "", **others: str) -> Tables:
@@ -23,10 +24,10 @@ def tables(persons: str = "", **others: str) -> Tables:
     return made
 
 
-def result(of: Tables, target: str, through: date = THROUGH) -> dict[str, tuple[int, int, bool]]:
+def result(of: Tables, target: str, through: date = THROUGH) -> dict[str, tuple[int, Ended]]:
     rows = outcomes(of, INDEX, TARGETS[target], through)
     return {
-        str(person): (int(r.event), int(r.days), bool(r.censored))
+        str(person): (int(r.days), Ended(r.ended))
         for person, r in zip(rows.index, rows.itertuples(), strict=True)
     }
 
@@ -42,10 +43,10 @@ def test_an_admission_counts_from_the_index_date_to_the_day_before_the_horizon()
         """
     )
     assert result(of, "unplanned_30") == {
-        "1": (0, 30, False),
-        "2": (1, 0, False),
-        "3": (1, 29, False),
-        "4": (0, 30, False),
+        "1": (30, HORIZON),
+        "2": (0, EVENT),
+        "3": (29, EVENT),
+        "4": (30, HORIZON),
     }
 
 
@@ -59,8 +60,8 @@ def test_the_first_qualifying_admission_counts_in_whatever_order_rows_come() -> 
         1         | 2024-04-05 | 2024-04-05 | emergency | unplanned
         """
     )
-    assert result(of, "unplanned_365") == {"1": (1, 19, False)}
-    assert result(of, "admission_365") == {"1": (1, 9, False)}
+    assert result(of, "unplanned_365") == {"1": (19, EVENT)}
+    assert result(of, "admission_365") == {"1": (9, EVENT)}
 
 
 def test_avoidable_follows_the_lists_rules_of_position() -> None:
@@ -89,8 +90,8 @@ def test_avoidable_follows_the_lists_rules_of_position() -> None:
         7         | g          | 2024-05-01 | S720 | 1
         """,
     )
-    events = {person: event for person, (event, _, _) in result(of, "avoidable_365").items()}
-    assert events == {"1": 1, "2": 0, "3": 1, "4": 1, "5": 0, "6": 0, "7": 0}
+    found = result(of, "avoidable_365")
+    assert {person for person, (_, ended) in found.items() if ended is EVENT} == {"1", "3", "4"}
 
 
 def test_death_first_is_no_event_and_no_censoring() -> None:
@@ -108,14 +109,14 @@ def test_death_first_is_no_event_and_no_censoring() -> None:
         """,
     )
     assert result(of, "unplanned_365") == {
-        "1": (0, 30, False),
-        "2": (1, 61, False),
-        "3": (0, 0, False),
+        "1": (30, DIED),
+        "2": (61, EVENT),
+        "3": (0, DIED),
     }
     assert result(of, "death_365") == {
-        "1": (1, 30, False),
-        "2": (1, 61, False),
-        "3": (1, 0, False),
+        "1": (30, EVENT),
+        "2": (61, EVENT),
+        "3": (0, EVENT),
     }
 
 
@@ -145,13 +146,13 @@ def test_moving_away_censors_unless_the_outcome_came_first() -> None:
         """,
     )
     assert result(of, "unplanned_365") == {
-        "1": (0, 30, True),
-        "2": (0, 365, False),
-        "3": (1, 10, False),
-        "4": (0, 90, False),
-        "5": (0, 0, True),
+        "1": (30, CENSORED),
+        "2": (365, HORIZON),
+        "3": (10, EVENT),
+        "4": (90, DIED),
+        "5": (0, CENSORED),
     }
-    assert result(of, "unplanned_30")["1"] == (0, 30, False)  # the horizon was reached
+    assert result(of, "unplanned_30")["1"] == (30, HORIZON)  # the horizon was reached
 
 
 def test_the_end_of_the_data_censors() -> None:
@@ -162,8 +163,8 @@ def test_the_end_of_the_data_censors() -> None:
         2         | 2024-03-05 | 2024-03-06 | inpatient | unplanned
         """
     )
-    assert result(of, "unplanned_30", date(2024, 4, 10)) == {"1": (1, 4, False), "2": (0, 10, True)}
-    assert result(of, "unplanned_30", date(2024, 4, 30))["2"] == (0, 30, False)
+    assert result(of, "unplanned_30", date(2024, 4, 10)) == {"1": (4, EVENT), "2": (10, CENSORED)}
+    assert result(of, "unplanned_30", date(2024, 4, 30))["2"] == (30, HORIZON)
 
 
 def test_without_censoring_every_weight_is_one() -> None:
@@ -197,3 +198,36 @@ def test_rows_of_every_person_sorted() -> None:
     of = tables(persons="person_id\n2\n1", contacts="person_id | start\n2 | 2024-05-05")
     rows = outcomes(of, pd.Timestamp(INDEX), TARGETS["admission_30"], THROUGH)
     assert list(rows.index) == ["1", "2"]
+
+
+def test_follow_up_and_the_first_admissions_of_everyone() -> None:
+    of = tables(
+        persons="""
+        person_id | death_date
+        1         | 2024-05-01
+        2         |
+        3         |
+        """,
+        observation_periods="""
+        person_id | start      | end
+        1         | 2020-01-01 |
+        2         | 2020-01-01 | 2024-04-11
+        3         | 2020-01-01 |
+        """,
+        contacts="""
+        person_id | start      | end        | setting   | urgency
+        3         | 2024-06-01 | 2024-06-02 | inpatient | unplanned
+        3         | 2024-04-03 | 2024-04-04 | inpatient | unplanned
+        3         | 2024-05-01 | 2024-05-02 | inpatient | unplanned
+        3         | 2024-04-20 | 2024-04-21 | inpatient | planned
+        2         | 2024-03-31 | 2024-04-02 | inpatient | unplanned   <- under way
+        """,
+    )
+    reader = OutcomeReader(of, THROUGH)
+    assert reader.followed(INDEX, 365).tolist() == [30, 10, 365]
+    assert reader.admission_days(INDEX, Outcome.UNPLANNED, 2).tolist() == [
+        [NEVER, NEVER],
+        [NEVER, NEVER],
+        [2, 30],
+    ]
+    assert reader.admission_days(INDEX, Outcome.ADMISSION, 4)[2].tolist() == [2, 19, 30, 61]

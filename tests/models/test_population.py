@@ -13,7 +13,6 @@ from models.population import (
     listed_unit,
     mobile_model,
     present,
-    vgr_criteria_met,
 )
 from tests.text_tables import table
 
@@ -72,23 +71,6 @@ def test_of_two_listings_the_one_begun_last_holds() -> None:
     assert listed_unit({"listings": listings}, INDEX).to_dict() == {"1": "south"}
 
 
-def test_vgr_counts_each_criterion_once() -> None:
-    rows = matrix(
-        {"age": 75},
-        {"age": 74.9, "chronic_groups_1825d": 3, "admissions_365d": 3, "substances_120d": 6},
-        {
-            "age": 80,
-            "chronic_groups_1825d": 4,
-            "admissions_365d": 3,
-            "substances_120d": 9,
-            "home_help_now": 1,
-            "residential_care_now": 1,
-            "home_health_care_now": 1,
-        },
-    )
-    assert vgr_criteria_met(rows).tolist() == [1, 3, 6]
-
-
 @pytest.mark.parametrize(
     ("group", "inside", "outside"),
     [
@@ -99,6 +81,7 @@ def test_vgr_counts_each_criterion_once() -> None:
             {"age": 65, "chronic_groups_1825d": 3},
             {"age": 80, "chronic_groups_1825d": 2},
         ),
+        ("complex_needs", {"team_criteria": 4}, {"team_criteria": 3}),
         ("complex_needs", {"emergency_visits_365d": 5}, {"emergency_visits_365d": 4}),
         ("complex_needs", {"unplanned_admissions_365d": 3}, {"unplanned_admissions_365d": 2}),
         ("mental_ill_health", {"substance_use_730d": 1}, {}),
@@ -124,7 +107,7 @@ def test_every_group_says_what_it_is_in_both_languages() -> None:
 
 def test_the_first_rule_that_fits_suggests_the_model() -> None:
     rows = matrix(
-        {"age": 80, "chronic_groups_1825d": 3, "admissions_365d": 3, "substances_120d": 6},
+        {"team_criteria": 4, "specialist_visits_365d": 20},
         {"age": 80, "chronic_groups_1825d": 3, "hfrs_730d": 6, "specialist_visits_365d": 20},
         {"specialist_visits_365d": 8},
         {"specialist_visits_365d": 7},

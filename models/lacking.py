@@ -1,0 +1,75 @@
+"""What a source lacks of what a model learnt from: a warning that names it, or a refusal."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from features.errors import ModelMismatch
+from features.tables import Coverage
+
+if TYPE_CHECKING:
+    from models.risk_model import RiskModel
+
+MOST_UNKNOWN = 0.2
+"""Of the model's features that its own source could tell, the share that another may leave
+unknown. Beyond it a model scores people it has never seen the like of. Our own limit."""
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """``what``: tables, code systems, settings, and what is told of them. ``unknown`` of the
+    ``known`` features that the model's own source could tell are not known for anybody."""
+
+    what: tuple[str, ...]
+    unknown: int
+    known: int
+
+    @property
+    def share(self) -> float:
+        return self.unknown / self.known if self.known else 0.0
+
+    def __str__(self) -> str:
+        """For an operator: what, and how much of the model hangs on it; empty if nothing."""
+        if not self.what:
+            return ""
+        return (
+            f"the extract lacks what the model was trained on: {', '.join(self.what)}. "
+            f"{self.unknown} of its {self.known} features are unknown for everyone, "
+            "and its probabilities are to be trusted less"
+        )
+
+
+def lacks(model: Coverage, delivered: Coverage) -> tuple[str, ...]:
+    """Names of what one coverage has and the other has not."""
+    names = sorted(
+        (model.tables - delivered.tables)
+        | (model.systems - delivered.systems)
+        | (model.settings - delivered.settings)
+    )
+    if model.urgency and not delivered.urgency:
+        names.append("planned told from unplanned")
+    if model.principal and not delivered.principal:
+        names.append("the principal diagnosis")
+    return tuple(names)
+
+
+def lacking(model: "RiskModel", delivered: Coverage) -> Lacking:
+    """What scoring this source goes without.
+
+    Raises ``ModelMismatch`` where more than ``MOST_UNKNOWN`` of the features that the model's own
+    source could tell would be unknown.
+    """
+    from features.measures import FEATURE
+
+    what = lacks(model.coverage, delivered)
+    if not what:
+        return Lacking((), 0, len(model.features))
+    measures = [FEATURE[name].measure for name in model.features if name in FEATURE]
+    known = [measure for measure in measures if measure.known_in(model.coverage)]
+    unknown = sum(not measure.known_in(delivered) for measure in known)
+    found = Lacking(what, unknown, len(known))
+    if found.share > MOST_UNKNOWN:
+        raise ModelMismatch(
+            f"{found}; more than {MOST_UNKNOWN:.0%} may not be",
+            do="Deliver what is lacking, or train on this extract: framsynt train",
+        )
+    return found
