@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from models.risk_model import expit
+from training.judgement.regression import logistic_fits, spline
 
 SMALLEST = 1e-9
 """Probabilities are kept this far from 0 and 1 where their log-odds are taken."""
@@ -24,13 +25,18 @@ class Sample:
     """Some people's outcomes beside their probabilities.
 
     ``event``: 0/1, (n,). ``probability``: (n,). ``weight``: (n, resamples).
-    ``list_share``: the share of all people that a list holds.
+    ``list_share``: the share of all people that a list holds. ``threshold``: the risk at
+    which a place on the list is just worth it (net benefit); None: the probability at the
+    list's edge. ``listed``: (n,), how much of a place on a given list each has (0-1), where
+    the list was made among more people than these; None: the list is made of these.
     """
 
     event: np.ndarray
     probability: np.ndarray
     weight: np.ndarray
     list_share: float = 0.05
+    threshold: float | None = None
+    listed: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -39,12 +45,19 @@ class Sample:
         probability: np.ndarray,
         weight: np.ndarray | None = None,
         list_share: float = 0.05,
+        threshold: float | None = None,
+        listed: np.ndarray | None = None,
     ) -> Sample:
         """A sample with plain (n,) weights, or all 1."""
         event = np.asarray(event, dtype=np.float64)
         column = np.ones(len(event)) if weight is None else np.asarray(weight, np.float64)
         return cls(
-            event, np.asarray(probability, np.float64), column.reshape(len(event), -1), list_share
+            event,
+            np.asarray(probability, np.float64),
+            column.reshape(len(event), -1),
+            list_share,
+            threshold,
+            listed,
         )
 
     @cached_property
@@ -56,34 +69,66 @@ class Sample:
     def by_rank(self) -> tuple[np.ndarray, np.ndarray]:
         """Weight of events and of all, per distinct probability, highest first:
         (distinct, resamples) each. Equal probabilities share a rank."""
-        order = np.argsort(-self.probability, kind="stable")
-        ranked = self.probability[order]
-        first = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
+        order, first = self._ranks
         weight = self.weight[order]
         events = weight * self.event[order, None]
-        if len(first) == len(ranked):
+        if len(first) == len(order):
             return events, weight
         return np.add.reduceat(events, first, axis=0), np.add.reduceat(weight, first, axis=0)
 
     @cached_property
-    def on_list(self) -> np.ndarray:
-        """Expected weight of events among the ``list_share`` ranked highest, (resamples,).
+    def _ranks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows by falling probability; where in that order each distinct one begins."""
+        order = np.argsort(-self.probability, kind="stable")
+        ranked = self.probability[order]
+        return order, np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
 
-        People who tie at the edge of the list are each on it with the same probability.
-        """
-        events, all_ = self.by_rank
+    @cached_property
+    def _edge(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rank at which the list is full, and the share of that rank which is on it:
+        (resamples,) each. People who tie there are each on it with the same probability."""
+        _, all_ = self.by_rank
         reached = np.cumsum(all_, axis=0)
         size = self.list_share * reached[-1]
         edge = (reached < size - 1e-9).sum(axis=0)
-        column = np.arange(all_.shape[1])
-        before = np.cumsum(events, axis=0)[edge, column] - events[edge, column]
-        room = size - (reached[edge, column] - all_[edge, column])
-        share = room / np.where(all_[edge, column] > 0, all_[edge, column], 1.0)
-        return before + share * events[edge, column]
+        here = all_[edge, np.arange(all_.shape[1])]
+        room = size - (reached[edge, np.arange(all_.shape[1])] - here)
+        return edge, room / np.where(here > 0, here, 1.0)
+
+    @cached_property
+    def on_list(self) -> np.ndarray:
+        """Expected weight of events on the list, (resamples,)."""
+        if self.listed is not None:
+            return (self.event * self.listed) @ self.weight
+        events, _ = self.by_rank
+        edge, share = self._edge
+        column = np.arange(events.shape[1])
+        here = events[edge, column]
+        return np.cumsum(events, axis=0)[edge, column] - here + share * here
 
     @property
     def list_size(self) -> np.ndarray:
+        """Weight of all on the list, (resamples,)."""
+        if self.listed is not None:
+            return self.listed @ self.weight
         return self.list_share * self.weight.sum(axis=0)
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """How much of a place each person has on the list of the first column, (n,), 0-1."""
+        if self.listed is not None:
+            return self.listed
+        edge, share = self._edge
+        order, first = self._ranks
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(order))))
+        return np.where(rank < edge[0], 1.0, np.where(rank == edge[0], share[0], 0.0))
+
+    @property
+    def edge(self) -> np.ndarray:
+        """The probability at the list's edge, (resamples,): of the last person on it."""
+        order, first = self._ranks
+        return self.probability[order[first]][self._edge[0]]
 
     @property
     def events(self) -> np.ndarray:
@@ -121,7 +166,9 @@ def observed_expected(sample: Sample) -> np.ndarray:
 
 def calibration_slope(sample: Sample) -> np.ndarray:
     """Slope of the outcome's log-odds on the predicted ones; below 1: too extreme
-    (Cox 1958, doi 10.1093/biomet/45.3-4.562)."""
+    (Cox 1958, doi 10.1093/biomet/45.3-4.562). NaN where everybody has the same probability."""
+    if np.ptp(sample.log_odds) < SMALLEST:
+        return np.full(sample.weight.shape[1], np.nan)
     inputs = np.column_stack([np.ones(len(sample.event)), sample.log_odds])
     return logistic_fits(inputs, sample.event, sample.weight)[:, 1]
 
@@ -165,12 +212,34 @@ def missed(sample: Sample) -> np.ndarray:
     return sample.events - sample.on_list
 
 
+def selection_rate(sample: Sample) -> np.ndarray:
+    """The share of people who are on the list."""
+    return sample.list_size / sample.weight.sum(axis=0)
+
+
+def net_benefit(sample: Sample) -> np.ndarray:
+    """What the list gains, in events found per person: those found, less those listed in
+    vain at the exchange rate that the threshold says (Vickers & Elkin 2006,
+    doi 10.1177/0272989X06295361): TP/n - FP/n x t / (1 - t).
+
+    A list of a given length, not all above the threshold: models are compared at lists as
+    long as there are hands for, and at one threshold.
+    """
+    threshold = sample.edge if sample.threshold is None else sample.threshold
+    odds = threshold / (1.0 - np.minimum(threshold, 1.0 - SMALLEST))
+    in_vain = sample.list_size - sample.on_list
+    return (sample.on_list - odds * in_vain) / sample.weight.sum(axis=0)
+
+
 @dataclass(frozen=True)
 class Metric:
+    """``is_rate``: 0 is none, so that a ratio of two says something."""
+
     name: str
     label: str
     function: Callable[[Sample], np.ndarray]
     decimals: int = 3
+    is_rate: bool = True
 
 
 METRICS: dict[str, Metric] = {
@@ -180,105 +249,19 @@ METRICS: dict[str, Metric] = {
         Metric("average_precision", "Average precision", average_precision),
         Metric("brier", "Brier", brier, 4),
         Metric("calibration_slope", "Slope", calibration_slope, 2),
-        Metric("calibration_intercept", "Intercept", calibration_intercept, 2),
+        Metric("calibration_intercept", "Intercept", calibration_intercept, 2, is_rate=False),
         Metric("observed_expected", "O/E", observed_expected, 2),
         Metric("ici", "ICI", ici),
         Metric("ppv", "PPV", ppv),
         Metric("sensitivity", "Sensitivity", sensitivity),
         Metric("missed", "Missed", missed, 0),
+        Metric("net_benefit", "Net benefit", net_benefit, 4, is_rate=False),
     )
 }
 
+COSTLY = ("calibration_slope", "calibration_intercept", "ici")
+"""Metrics whose resamples are regressions: most of what a judgement costs."""
 
-def spline(x: np.ndarray) -> np.ndarray:
-    """Restricted cubic spline of x: (n, 1 + 1 + knots - 2), knots at Harrell's quantiles.
-
-    Fewer columns where quantiles coincide (a score with few distinct values).
-    """
-    knots = np.unique(np.quantile(x, [0.05, 0.275, 0.5, 0.725, 0.95]))
-    columns = [np.ones(len(x)), x]
-    if len(knots) >= 3:
-        last, before = knots[-1], knots[-2]
-        width = (last - knots[0]) ** 2
-
-        def cube(at: float) -> np.ndarray:
-            return np.maximum(x - at, 0.0) ** 3
-
-        for knot in knots[:-2]:
-            columns.append(
-                (
-                    cube(knot)
-                    - cube(before) * (last - knot) / (last - before)
-                    + cube(last) * (before - knot) / (last - before)
-                )
-                / width
-            )
-    return np.column_stack(columns)
-
-
-def logistic_fits(
-    inputs: np.ndarray,
-    event: np.ndarray,
-    weight: np.ndarray,
-    offset: np.ndarray | None = None,
-) -> np.ndarray:
-    """Weighted logistic regressions, one per column of ``weight``: (resamples, inputs).
-
-    ``inputs`` (n, k) with its own column of ones; ``event`` (n,); ``weight`` (n, resamples);
-    ``offset`` (n,): a term with coefficient 1. Newton's method, first on the mean weight,
-    then for each resample from there; a ridge of 1e-6 keeps separated data finite.
-    """
-    # Columns on one scale: otherwise a spline's cubes swamp the rest.
-    scale = np.maximum(np.abs(inputs).max(axis=0), 1e-12)
-    x = inputs / scale
-    base = np.zeros(len(event)) if offset is None else offset
-    start = _damped_fit(x, event, weight.mean(axis=1), base)
-    if weight.shape[1] == 1:
-        return start[None, :] / scale
-    coefficients = np.tile(start, (weight.shape[1], 1))
-    for _ in range(5):
-        step = _newton_step(x, event, weight, base, coefficients)
-        coefficients = coefficients + step
-        if np.abs(step).max() < 1e-5:  # the next step would be about its square
-            break
-    return coefficients / scale
-
-
-def _newton_step(
-    x: np.ndarray,
-    event: np.ndarray,
-    weight: np.ndarray,
-    base: np.ndarray,
-    coefficients: np.ndarray,
-) -> np.ndarray:
-    k = x.shape[1]
-    p = expit(base[:, None] + x @ coefficients.T)
-    gradient = (weight * (event[:, None] - p)).T @ x - _RIDGE * coefficients
-    products = (x[:, :, None] * x[:, None, :]).reshape(len(x), k * k)
-    curvature = ((weight * p * (1.0 - p)).T @ products).reshape(-1, k, k) + _RIDGE * np.eye(k)
-    return np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
-
-
-_RIDGE = 1e-6
-
-
-def _damped_fit(
-    x: np.ndarray, event: np.ndarray, weight: np.ndarray, base: np.ndarray
-) -> np.ndarray:
-    """One fit by Newton's method, a step halved for as long as it makes things worse."""
-
-    def loss(coefficients: np.ndarray) -> float:
-        margin = base + x @ coefficients
-        fit = weight @ (np.logaddexp(0.0, margin) - event * margin)
-        return float(fit + 0.5 * _RIDGE * coefficients @ coefficients)
-
-    coefficients = np.zeros(x.shape[1])
-    best = loss(coefficients)
-    for _ in range(100):
-        step = _newton_step(x, event, weight[:, None], base, coefficients[None, :])[0]
-        while (reached := loss(coefficients + step)) > best and np.abs(step).max() > 1e-10:
-            step = step / 2.0
-        coefficients, best = coefficients + step, reached
-        if np.abs(step).max() < 1e-9:
-            break
-    return coefficients
+SELECTION_RATE = Metric("selection_rate", "On the list", selection_rate)
+GROUP_METRICS: dict[str, Metric] = {**METRICS, SELECTION_RATE.name: SELECTION_RATE}
+"""What a part of the people is judged by, at a list made among all of them."""
