@@ -1,0 +1,1 @@
+"""Which registered model serves: the gate before promotion, and the way back."""
