@@ -2,25 +2,28 @@
 
 The folds take turns: a booster trained on the others stops early on the fold left out and
 predicts it. All out-of-fold margins together give the calibration (slope and intercept of a
-weighted logistic regression), and the booster that serves is trained on everyone for the
-number of rounds that did best. A target that builds on a more frequent one starts from
-that one's trees of the same fold. So calibration is learnt from all development people, none of
-whom the calibrated booster had seen, and never from test people.
+weighted logistic regression), and the booster that serves, the mean of a committee, is
+trained on everyone for the number of rounds that did best. A target that builds on a more
+frequent one starts from that one's trees of the same fold. So calibration is learnt from all
+development people, none of whom the calibrated booster had seen, and never from test people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from features.errors import NotEnoughData
+from features.processors import processors
 from features.progress import Track, silently
 from models.risk_model import Calibration
-from training.metrics import logistic_fits
+from training.boosters import BoosterSettings, directions_of
+from training.committee import mean_of, scaled
+from training.judgement.metrics import logistic_fits
 
 if TYPE_CHECKING:
     import lightgbm
@@ -30,61 +33,31 @@ FEWEST_EVENTS = 10
 
 
 @dataclass(frozen=True)
-class BoosterSettings:
-    """How boosters are grown. Small trees and strong shrinkage: outcomes are rare.
+class OutOfFold:
+    """What the folds' turns gave: a booster a fold, the trees of its own that each has, and
+    the ``margins`` of the rows left out, (rows,)."""
 
-    ``extra_trees``: a split takes the best feature at a threshold drawn by lot (extremely
-    randomised trees, Geurts 2006, doi 10.1007/s10994-006-6226-1), which varies less from
-    sample to sample. ``rounds``: the most; early stopping seldom lets it come to that.
-    """
-
-    learning_rate: float = 0.05
-    num_leaves: int = 4
-    min_data_in_leaf: int = 150
-    feature_fraction: float = 0.3
-    bagging_fraction: float = 0.6
-    lambda_l2: float = 20.0
-    extra_trees: bool = True
-    max_bin: int = 63
-    rounds: int = 1500
-    patience: int = 25
-    side_by_side: int = 2
-
-    def params(self, seed: int) -> dict[str, Any]:
-        return {
-            "objective": "binary",
-            "learning_rate": self.learning_rate,
-            "num_leaves": self.num_leaves,
-            "min_data_in_leaf": self.min_data_in_leaf,
-            "feature_fraction": self.feature_fraction,
-            "bagging_fraction": self.bagging_fraction,
-            "bagging_freq": 1,
-            "lambda_l2": self.lambda_l2,
-            "extra_trees": self.extra_trees,
-            "max_bin": self.max_bin,
-            "seed": seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "num_threads": 1,
-            "verbosity": -1,
-        }
+    fold_boosters: dict[int, lightgbm.Booster]
+    fold_rounds: list[int]
+    margins: np.ndarray
 
 
 @dataclass(frozen=True)
-class FittedTarget:
-    """``booster`` serves. ``fold_boosters`` and their out-of-fold ``margins`` (all rows) are
-    what targets that build on this one start from. ``rounds``: trees of its own."""
+class FittedTarget(OutOfFold):
+    """``booster`` serves; ``rounds``: trees of its own of each member of the committee."""
 
     booster: lightgbm.Booster
     calibration: Calibration
     rounds: int
-    fold_boosters: dict[int, lightgbm.Booster]
-    margins: np.ndarray
 
 
 class Development:
     """The development rows of one run: float32 ``values`` (rows, features) and the ``fold``
-    of each row's person. Binned once for all targets."""
+    of each row's person. Binned once for all targets.
+
+    ``learn`` and ``judge`` (rows, bool): the rows that boosters of the folds learn from, and
+    those that stop them and that they are judged by; all, unless told otherwise.
+    """
 
     def __init__(
         self,
@@ -93,16 +66,22 @@ class Development:
         fold: np.ndarray,
         settings: BoosterSettings,
         seed: int,
+        *,
+        learn: np.ndarray | None = None,
+        judge: np.ndarray | None = None,
     ) -> None:
         import lightgbm
 
-        self.values, self.fold = values, fold
-        self.settings, self.seed = settings, seed
+        everyone = np.ones(len(values), dtype=bool)
+        self.values, self.fold, self.settings = values, fold, settings
+        self.learn = everyone if learn is None else learn
+        self.judge = everyone if judge is None else judge
+        self._params = settings.params(seed, directions_of(features))
         self._binned = lightgbm.Dataset(
             values,
             label=np.zeros(len(values)),
             feature_name=list(features),
-            params=settings.params(seed),
+            params=self._params,
             free_raw_data=False,
         ).construct()
 
@@ -120,35 +99,31 @@ class Development:
     ) -> dict[str, FittedTarget]:
         """Every target's booster, from its event and weight: as ``fit``.
 
-        ``builds_on``: target -> the target it starts from, which must be among them.
-        Targets are trained side by side with one thread each: faster than one after the
+        ``builds_on``: target -> the target it starts from, which must be among them, before
+        it. Boosters are trained side by side with one thread each: faster than one after the
         other with all threads, which wait for each other at every split.
         """
         builds_on = builds_on or {}
-        fitted: dict[str, FittedTarget] = {}
+        for name, (event, weight) in outcomes.items():
+            self._require_events(name, event, weight)
+        fits: dict[str, Future[FittedTarget]] = {}
 
-        def one_generation(names: list[str]) -> Iterator[str]:
-            with ThreadPoolExecutor(self.settings.side_by_side) as pool:
-                starts = [fitted.get(builds_on.get(name, "")) for name in names]
-                fits = pool.map(
-                    lambda name, start: self.fit(name, *outcomes[name], start), names, starts
-                )
-                for name, of_target in zip(names, fits, strict=True):
-                    fitted[name] = of_target
-                    yield name
+        def fit(name: str, folds: Executor) -> FittedTarget:
+            base = builds_on.get(name)
+            return self.fit(name, *outcomes[name], fits[base].result() if base else None, folds)
 
-        def generations() -> Iterator[str]:
-            while len(fitted) < len(outcomes):
-                ready = [
-                    name
-                    for name in outcomes
-                    if name not in fitted and builds_on.get(name, "") in {"", *fitted}
-                ]
-                yield from one_generation(ready)
+        def finished() -> Iterator[FittedTarget]:
+            for done in as_completed(fits.values()):
+                yield done.result()
 
-        for _ in track(generations(), "Training boosters", len(outcomes)):
-            pass
-        return {name: fitted[name] for name in outcomes}
+        # Targets wait for what they build on, and for the boosters of their folds: both in
+        # threads that do nothing else.
+        with ThreadPoolExecutor(processors()) as folds, ThreadPoolExecutor(len(outcomes)) as each:
+            for name in outcomes:
+                fits[name] = each.submit(fit, name, folds)
+            for _ in track(finished(), "Training boosters", len(outcomes)):
+                pass
+        return {name: done.result() for name, done in fits.items()}
 
     def fit(
         self,
@@ -156,86 +131,117 @@ class Development:
         event: np.ndarray,
         weight: np.ndarray,
         start: FittedTarget | None = None,
+        folds: Executor | None = None,
     ) -> FittedTarget:
         """One target's booster and calibration.
 
         ``event`` 0/1 and ``weight`` (IPCW; 0: unknown), one a row. ``start``: a fitted
         target to begin from. Its trees, scaled to this target's log-odds, become the first
-        trees of the booster, so that a rare outcome learns only how it differs. Raises
-        ``NotEnoughData`` if a fold has too few events.
+        trees of the booster, so that a rare outcome learns only how it differs. ``folds``:
+        what trains boosters side by side. Raises ``NotEnoughData`` if a fold has too few
+        events.
         """
         import lightgbm
 
+        found = self.out_of_fold(target, event, weight, start, folds)
         known = weight > 0
-        folds = [int(fold) for fold in np.unique(self.fold)]
-        self._require_events(target, event, known, folds)
-        event = event.astype(np.float32)
-        scale = calibrate(start.margins[known], event[known], weight[known]) if start else None
-
-        def begin(booster: lightgbm.Booster) -> lightgbm.Booster:
-            assert scale is not None
-            return _scaled(booster, scale)
-
-        params = self.settings.params(self.seed)
-        margins = np.zeros(len(event))
-        rounds, fold_boosters = [], {}
-        for fold in folds:
-            inside = known & (self.fold != fold)
-            outside = known & (self.fold == fold)
-            first = begin(start.fold_boosters[fold]) if start else None
-            booster = lightgbm.train(
-                params,
-                self._dataset(event, weight, inside),
-                num_boost_round=self.settings.rounds,
-                valid_sets=[self._dataset(event, weight, outside)],
-                callbacks=[lightgbm.early_stopping(self.settings.patience, verbose=False)],
-                init_model=first,
-            )
-            trees_before = first.num_trees() if first else 0
-            rounds.append(max(booster.best_iteration - trees_before, 1))
-            kept = booster.model_to_string(num_iteration=trees_before + rounds[-1])
-            fold_boosters[fold] = lightgbm.Booster(model_str=kept)
-            left_out = self.fold == fold
-            margins[left_out] = fold_boosters[fold].predict(self.values[left_out], raw_score=True)
         # The final booster learns from more people, and bears proportionally more rounds.
-        share = len(folds) / max(len(folds) - 1, 1)
-        best = max(1, round(float(np.mean(rounds)) * share**0.5))
-        booster = lightgbm.train(
-            params,
-            self._dataset(event, weight, known),
-            best,
-            init_model=begin(start.booster) if start else None,
+        count = len(found.fold_rounds)
+        share = count / max(count - 1, 1)
+        best = max(1, round(float(np.mean(found.fold_rounds)) * share**0.5))
+        first = None
+        if start is not None:
+            first = scaled(start.booster, self._scale(start, event, weight))
+
+        label = event.astype(np.float32)
+
+        def train(seed: int) -> lightgbm.Booster:
+            params = self._params | {"seed": seed}
+            learnt = self._dataset(label, weight, known)
+            return lightgbm.train(params, learnt, best, init_model=first)
+
+        # Seeds far apart: those of another run's members are others, however close its seed.
+        drawn = np.random.SeedSequence(self._params["seed"]).generate_state(self.settings.committee)
+        seeds = [int(number >> 1) for number in drawn]
+        members = list(folds.map(train, seeds) if folds else map(train, seeds))
+        booster = mean_of(members, first.num_trees() if first else 0)
+        calibration = calibrate(found.margins[known], event[known], weight[known])
+        return FittedTarget(
+            found.fold_boosters, found.fold_rounds, found.margins, booster, calibration, best
         )
-        calibration = calibrate(margins[known], event[known], weight[known])
-        return FittedTarget(booster, calibration, best, fold_boosters, margins)
 
-    def _require_events(
-        self, target: str, event: np.ndarray, known: np.ndarray, folds: Sequence[int]
-    ) -> None:
-        for fold in folds:
-            count = int(event[known & (self.fold == fold)].sum())
-            if count < FEWEST_EVENTS:
-                raise NotEnoughData(
-                    f"too few outcomes of '{target}' to learn from ({count} in one of "
-                    f"{len(folds)} parts of the people; at least {FEWEST_EVENTS} are needed)",
-                    do="Train on more people or dates, or leave the target out with --targets.",
-                )
+    def out_of_fold(
+        self,
+        target: str,
+        event: np.ndarray,
+        weight: np.ndarray,
+        start: OutOfFold | None = None,
+        folds: Executor | None = None,
+        judged: Callable[[int, np.ndarray], None] | None = None,
+    ) -> OutOfFold:
+        """The folds' turns alone, without a booster that serves: as ``fit``. ``judged``: is
+        told each fold and its margins, in order; what it raises ends the fit."""
+        numbers = [int(fold) for fold in np.unique(self.fold)]
+        self._require_events(target, event, weight)
+        scale = self._scale(start, event, weight) if start else None
+        label = event.astype(np.float32)
 
+        def turn(fold: int) -> tuple[lightgbm.Booster, int, np.ndarray]:
+            first = scaled(start.fold_boosters[fold], scale) if start and scale else None
+            booster, rounds = self._stopped(label, weight, fold, first)
+            margin = booster.predict(self.values[self.fold == fold], raw_score=True, num_threads=1)
+            return booster, rounds, np.asarray(margin)
 
-def _scaled(booster: lightgbm.Booster, scale: Calibration) -> lightgbm.Booster:
-    """A copy whose margin is ``scale.slope`` times the booster's, plus ``scale.intercept``.
+        boosters, every, margins = {}, [], np.zeros(len(event))
+        turns = folds.map(turn, numbers) if folds else map(turn, numbers)
+        for fold, (booster, rounds, margin) in zip(numbers, turns, strict=True):
+            boosters[fold] = booster
+            every.append(rounds)
+            margins[self.fold == fold] = margin
+            if judged:
+                judged(fold, margin)
+        return OutOfFold(boosters, every, margins)
 
-    Every leaf is scaled; the intercept goes into the leaves of the first tree.
-    """
-    import lightgbm
+    def _stopped(
+        self, label: np.ndarray, weight: np.ndarray, fold: int, first: lightgbm.Booster | None
+    ) -> tuple[lightgbm.Booster, int]:
+        """The booster of the other folds, stopped by this one, and its trees after ``first``."""
+        import lightgbm
 
-    copy = lightgbm.Booster(model_str=booster.model_to_string())
-    for number, tree in enumerate(copy.dump_model()["tree_info"]):
-        shift = scale.intercept if number == 0 else 0.0
-        for leaf in range(tree["num_leaves"]):
-            value = copy.get_leaf_output(number, leaf)
-            copy.set_leaf_output(number, leaf, scale.slope * value + shift)
-    return copy
+        known = weight > 0
+        inside = known & self.learn & (self.fold != fold)
+        outside = known & self.judge & (self.fold == fold)
+        booster = lightgbm.train(
+            self._params,
+            self._dataset(label, weight, inside),
+            num_boost_round=self.settings.rounds,
+            valid_sets=[self._dataset(label, weight, outside)],
+            callbacks=[lightgbm.early_stopping(self.settings.patience, verbose=False)],
+            init_model=first,
+        )
+        before = first.num_trees() if first else 0
+        rounds = max(booster.best_iteration - before, 1)
+        kept = booster.model_to_string(num_iteration=before + rounds)
+        return lightgbm.Booster(model_str=kept), rounds
+
+    def _scale(self, start: OutOfFold, event: np.ndarray, weight: np.ndarray) -> Calibration:
+        judged = self.judge & (weight > 0)
+        return calibrate(start.margins[judged], event[judged], weight[judged])
+
+    def _require_events(self, target: str, event: np.ndarray, weight: np.ndarray) -> None:
+        used = self.judge & (weight > 0)
+        if not event[used].any():
+            raise NotEnoughData(
+                f"there is no outcome of '{target}' at all to learn from",
+                do="Choose other dates, or leave the target out with --targets.",
+            )
+        parts = np.unique(self.fold)
+        if any(event[used & (self.fold == fold)].sum() < FEWEST_EVENTS for fold in parts):
+            raise NotEnoughData(
+                f"too few outcomes of '{target}' to learn from (fewer than {FEWEST_EVENTS} in "
+                f"one of {len(parts)} parts of the people)",
+                do="Train on more people or dates, or leave the target out with --targets.",
+            )
 
 
 def calibrate(margin: np.ndarray, event: np.ndarray, weight: np.ndarray) -> Calibration:

@@ -10,11 +10,13 @@ from hashlib import blake2b
 import numpy as np
 
 from features.errors import NotEnoughData, SettingsError
+from models.risk_model import RiskModel
 
 HORIZON = timedelta(days=365)
 """The longest horizon of any target."""
 RECORDING_DELAY = timedelta(days=31)
-"""Outcomes are used once most of them have been recorded."""
+"""Outcomes are used once most of them have been recorded: the model judged at a test date is
+one that could have been trained by then."""
 HISTORY = timedelta(days=365)
 """At least this much must have been recorded before the first index date."""
 STEP = timedelta(days=91)
@@ -56,6 +58,11 @@ class PersonSplit:
         return np.where(position >= 1.0 - self.test_share, -1, fold)
 
 
+def split_of(model: RiskModel) -> PersonSplit:
+    """Which people the model was trained on, as kept with it."""
+    return PersonSplit(**model.info["split"])
+
+
 @dataclass(frozen=True)
 class Dates:
     """``same_time``: the test date is one of the training dates, so the model is judged on
@@ -85,8 +92,8 @@ def choose_dates(
     """The given dates where given, else the latest that the extract allows.
 
     ``data_from``: the first day anything was recorded. ``horizon_days``: the longest horizon
-    trained for. Training dates keep a whole horizon's distance from the test, unless a test
-    date is itself a training date. Raises ``SettingsError`` for dates that break this or lie
+    trained for. Training dates lie a horizon and ``RECORDING_DELAY`` before the test, unless
+    a test date is itself a training date. Raises ``SettingsError`` for dates that break this or lie
     outside the data, ``NotEnoughData`` when the extract is too short for a default.
     """
     horizon = timedelta(days=horizon_days)
@@ -101,26 +108,34 @@ def choose_dates(
                 f"the index date {day} lies outside the extract",
                 do=f"Choose dates after {data_from} and up to {data_through}.",
             )
+        if day + horizon > data_through + timedelta(days=1):
+            raise SettingsError(
+                f"{horizon_days} days after the index date {day} the extract has ended",
+                do=f"Choose dates up to {data_through - horizon + timedelta(days=1)}, or targets "
+                "with a shorter horizon.",
+            )
     overlapping = set(training) & set(test)
     if overlapping == set(test):
         return Dates(training, test, same_time=True)
-    # Gap equals the horizon: otherwise training labels overlap the test period.
-    if max(training) + horizon > min(test):
+    # Otherwise training labels overlap the test period, or were not yet recorded when it began.
+    gap = horizon + RECORDING_DELAY
+    if max(training) + gap > min(test):
         raise SettingsError(
-            f"the last training date is less than {horizon_days} days before the first test date",
+            f"the last training date is less than {gap.days} days before the first test date: "
+            f"{horizon_days} for the outcomes to happen, {RECORDING_DELAY.days} to be recorded",
             do="Move them apart, or test on the training dates themselves (on other people).",
         )
     return Dates(training, test, same_time=False)
 
 
 def _default_training_dates(test: date, data_from: date) -> tuple[date, ...]:
-    last = monday_on_or_before(test - HORIZON)
+    last = monday_on_or_before(test - HORIZON - RECORDING_DELAY)
     dates = [last - STEP * number for number in range(MOST_TRAINING_DATES)]
     enough = [day for day in dates if day - HISTORY >= data_from]
     if not enough:
         raise NotEnoughData(
             "the extract is too short: training needs a year of history, then a year to learn "
-            "from and a year to be tested on",
+            "from and a year to be tested on, and a month after each for records to come in",
             do="Ingest a longer extract, or give --index-dates and --test-index-dates.",
         )
     return tuple(sorted(enough))

@@ -4,118 +4,74 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from features.errors import NotEnoughData, SettingsError
 from features.home import Home
 from features.progress import Track, silently
 from features.store import Extract, ExtractStore
-from models.baselines import BASELINES, FittedBaseline, fit_baseline
+from models.baselines import Baselines
 from models.registry import FOLDER
-from models.risk_model import RiskModel, reference_population
-from models.targets import PRIMARY, TARGETS, Target, chosen_targets, in_order_of_learning
-from training.cohort import Cohort, build_cohort, first_contact
-from training.evaluate import Baselines, Judgement, judge_model, write_baselines
-from training.fit import BoosterSettings, Development, FittedTarget
-from training.split import Dates, PersonSplit, choose_dates
-
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """Every choice of a training run and its default; nowhere else is there one.
-
-    ``targets``: names, empty for all that the extract can tell. ``index_dates`` and
-    ``test_index_dates``: empty for the latest that the extract allows. ``list_share``: the
-    share of people on the list that PPV, sensitivity and missed are judged at.
-    ``resamples``: of the bootstrap. ``folds``: parts of the development people that take
-    turns in stopping and calibrating. Raises ``SettingsError``.
-    """
-
-    targets: tuple[str, ...] = ()
-    index_dates: tuple[date, ...] = ()
-    test_index_dates: tuple[date, ...] = ()
-    seed: int = 20261115
-    test_share: float = 1 / 3
-    folds: int = 3
-    list_share: float = 0.05
-    resamples: int = 200
-    boosters: BoosterSettings = field(default_factory=BoosterSettings)
-
-    def __post_init__(self) -> None:
-        for name in self.targets:
-            if name not in TARGETS:
-                raise SettingsError(
-                    f"unknown target '{name}'", do=f"Known targets: {', '.join(TARGETS)}."
-                )
-        for name, low, high in (
-            ("test_share", 0.05, 0.95),
-            ("list_share", 0.0001, 1.0),
-            ("folds", 2, 20),
-            ("resamples", 0, 10_000),
-            ("seed", 0, 2**31 - 1),
-        ):
-            if not low <= getattr(self, name) <= high:
-                raise SettingsError(f"{name} must lie between {low} and {high}")
+from models.risk_model import RiskModel
+from models.targets import PRIMARY
+from training.cohort import Cohort
+from training.environment import environment
+from training.judgement.judge import judge_model
+from training.judgement.judged import Judgement
+from training.judgement.names import Names
+from training.make import Fitted, fit_model, steady_features
+from training.monotone import cost_of_monotone
+from training.plan import Plan, cohorts, plan_of
+from training.promotion.decision import Decision
+from training.settings import TrainSettings
+from training.tune import Tuned, tune, tuned_for
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """The registered champion and how it was judged. ``reports``: the folder with report,
-    model card and figures. ``seconds``: time taken, by stage."""
+    """The registered version, how it was judged, and whether it became champion. ``reports``:
+    the folder with report, model card and figures. ``seconds``: time taken, by stage."""
 
     version: str
     run_id: str
     judgement: Judgement
+    decision: Decision
     reports: Path
     seconds: dict[str, float]
 
 
 def train(
-    home: Home, settings: TrainSettings | None = None, track: Track = silently
+    home: Home, settings: TrainSettings | None = None, track: Track = silently, reason: str = ""
 ) -> TrainResult:
-    """Trains on the current extract, judges on held-out people and dates, and registers the
-    model as champion. Until the last step the previous champion stays.
+    """Trains on the current extract, judges on held-out people and dates, registers the model
+    as challenger and puts it to the gate. Until the last step the previous champion stays;
+    if the gate says no, it stays after that, unless there is a ``reason`` to overrule it.
 
     Raises ``ExtractMissing``, ``SettingsError`` and ``NotEnoughData``.
     """
     settings = settings or TrainSettings()
     clock = _Clock()
     extract = ExtractStore(home).current()
-    targets = chosen_targets(settings.targets, extract.manifest.coverage)
-    dates = _dates(extract, targets, settings)
-    split = PersonSplit(settings.seed, settings.test_share, settings.folds)
-    learnt = in_order_of_learning(targets)
-    development, test = _cohorts(extract, dates, learnt, split, track)
+    plan = plan_of(extract, settings)
+    development, test = cohorts(plan, track)
     clock.lap("features and outcomes")
-
-    features = steady_features(development)
-    fitted = fit_boosters(development, features, learnt, split, settings, track)
-    clock.lap("boosters")
-    baselines = fit_baselines(development, [target.name for target in targets])
-    clock.lap("baselines")
-
-    model = RiskModel(
-        {target.name: fitted[target.name].booster for target in targets},
-        {target.name: fitted[target.name].calibration for target in targets},
-        features,
-        extract.manifest.coverage,
-        reference_population(development.matrix[features]),
-        _info(extract, dates, settings, fitted, development),
-    )
+    tuned = None
+    if settings.is_tuned:
+        tuned = tune(home, plan, development, steady_features(development), track)
+        plan = replace(plan, settings=replace(settings, boosters=tuned.boosters))
+        clock.lap("tuning")
+    fitted = fit_model(plan, development, track)
+    clock.lap("boosters and baselines")
+    fitted.model.info.update(_evidence(plan, development, fitted, tuned))
     with tempfile.TemporaryDirectory(prefix="framsynt-") as scratch:
         folder = Path(scratch) / FOLDER
-        model.save(folder)
-        write_baselines(baselines, folder)
+        fitted.save(folder)
         # What is judged is what was stored.
-        model = RiskModel.load(folder)
+        model, baselines = RiskModel.load(folder), fitted.baselines
         judgement = judge_model(
             model,
             baselines,
@@ -124,146 +80,29 @@ def train(
             extract=extract,
             model_version="new",
             held_out_people=True,
-            trained_on=dates.training,
+            trained_on=plan.dates.training,
             list_share=settings.list_share,
             resamples=settings.resamples,
+            names=Names.of(home),
             track=track,
         )
         clock.lap("judgement")
-        return _register(home, extract, model, folder, judgement, baselines, test, settings, clock)
+        return _register(
+            home, extract, model, folder, judgement, baselines, test, tuned, clock, reason
+        )
 
 
-def _dates(extract: Extract, targets: Sequence[Target], settings: TrainSettings) -> Dates:
-    earliest = first_contact(extract)
-    if earliest is None:
-        raise NotEnoughData("the extract holds no contacts", do="Ingest an extract with contacts.")
-    return choose_dates(
-        settings.index_dates,
-        settings.test_index_dates,
-        earliest,
-        extract.manifest.data_through,
-        max(target.horizon_days for target in targets),
-    )
-
-
-def _cohorts(
-    extract: Extract,
-    dates: Dates,
-    targets: Sequence[Target],
-    split: PersonSplit,
-    track: Track,
-) -> tuple[Cohort, Cohort]:
-    """Development people at the training dates, test people at the test dates."""
-
-    def keep(person_ids: np.ndarray, day: date) -> np.ndarray:
-        held_out = split.is_test(person_ids)
-        return (held_out & (day in dates.test)) | (~held_out & (day in dates.training))
-
-    whole = build_cohort(extract, (*dates.training, *dates.test), targets, keep=keep, track=track)
-    held_out = split.is_test(whole.person_ids)
-    return whole.take(~held_out), whole.take(held_out)
-
-
-DRIFT = 0.1
-"""Standardised mean difference from which two populations are said to differ
-(Austin 2009, doi 10.1002/sim.3697)."""
-
-
-def steady_features(cohort: Cohort) -> list[str]:
-    """The features worth learning from: known for somebody, and the same on average at the
-    last training date as at the first.
-
-    Where the record is young, long windows fill as time passes: a model that learnt from
-    half-empty ones would meet fuller ones in use, and predict too high.
-    """
-    dates = cohort.index_dates
-    first, last = dates == dates.min(), dates == dates.max()
-    chosen = []
-    for name in cohort.matrix.columns:
-        values = cohort.matrix[name].to_numpy(dtype=np.float64)
-        known = ~np.isnan(values)
-        if not known.any():
-            continue
-        moved = [abs(known[last].mean() - known[first].mean())]
-        if known[first].any() and known[last].any():
-            spread = values[known].std() or 1.0
-            means = values[known & first].mean(), values[known & last].mean()
-            moved.append(abs(means[1] - means[0]) / spread)
-        if max(moved) <= DRIFT:
-            chosen.append(name)
-    return chosen
-
-
-def fit_boosters(
-    cohort: Cohort,
-    features: list[str],
-    targets: Sequence[Target],
-    split: PersonSplit,
-    settings: TrainSettings,
-    track: Track = silently,
-) -> dict[str, FittedTarget]:
-    """A booster and its calibration for every target."""
-    development = Development(
-        np.ascontiguousarray(cohort.matrix[features].to_numpy(dtype=np.float32)),
-        features,
-        split.fold(cohort.person_ids),
-        settings.boosters,
-        settings.seed,
-    )
-    return development.fit_all(
-        {
-            target.name: (cohort.event[target.name], cohort.weight[target.name])
-            for target in targets
-        },
-        {target.name: target.builds_on for target in targets},
-        track,
-    )
-
-
-def fit_baselines(cohort: Cohort, targets: Sequence[str]) -> Baselines:
-    """Every baseline that the source knows enough for, for every target."""
-    known = [baseline for baseline in BASELINES.values() if baseline.is_known_in(cohort.matrix)]
-    fitted: dict[str, dict[str, FittedBaseline]] = {}
-    with threadpool_limits(1, user_api="blas"):
-        for target in targets:
-            event, weight = cohort.event[target], cohort.weight[target]
-            fitted[target] = {
-                baseline.name: fit_baseline(baseline, cohort.matrix, event, weight)
-                for baseline in known
-            }
-    return fitted
-
-
-def _info(
-    extract: Extract,
-    dates: Dates,
-    settings: TrainSettings,
-    fitted: dict[str, FittedTarget],
-    development: Cohort,
+def _evidence(
+    plan: Plan, development: Cohort, fitted: Fitted, tuned: Tuned | None
 ) -> dict[str, Any]:
-    return {
-        "extract_id": extract.id,
-        "source": extract.manifest.source,
-        "data_through": extract.manifest.data_through.isoformat(),
-        "codelist_version": extract.manifest.codelist_version,
-        "training_dates": [day.isoformat() for day in dates.training],
-        "test_dates": [day.isoformat() for day in dates.test],
-        "split": {
-            "seed": settings.seed,
-            "test_share": settings.test_share,
-            "folds": settings.folds,
-        },
-        "list_share": settings.list_share,
-        "resamples": settings.resamples,
-        "boosters": asdict(settings.boosters),
-        "rounds": {name: of_target.rounds for name, of_target in fitted.items()},
-        "training_people": len(np.unique(development.person_ids)),
-        "training_rows": len(development),
-        "training_events": {
-            name: int(event[development.weight[name] > 0].sum())
-            for name, event in development.event.items()
-        },
-    }
+    """What else was found on development people: the search for settings, and what it costs
+    to hold to the declared directions."""
+    found = {"tuning": tuned.as_dict()} if tuned else {}
+    if plan.settings.boosters.monotone:
+        chain = tuned_for(plan)
+        features = fitted.model.features
+        found["monotone"] = cost_of_monotone(plan, development, features, fitted.fits, chain)
+    return found
 
 
 def _register(
@@ -274,31 +113,39 @@ def _register(
     judgement: Judgement,
     baselines: Baselines,
     test: Cohort,
-    settings: TrainSettings,
+    tuned: Tuned | None,
     clock: _Clock,
+    reason: str,
 ) -> TrainResult:
     from models.registry import Registry
-    from training.plots import draw_figures
-    from training.report import write_reports
+    from training.promotion.promote import DOCUMENT, settle
+    from training.report import Run, write_reports
 
     with tempfile.TemporaryDirectory(prefix="framsynt-") as scratch:
         artifacts = Path(scratch)
-        draw_figures(model, baselines, test, judgement, artifacts / "figures")
-        write_reports(model, judgement, artifacts)
+        run = Run(model, baselines, test, judgement, extract.manifest, Names.of(home))
+        write_reports(run, artifacts)
         (artifacts / "manifest.json").write_text(extract.manifest.as_json(), encoding="utf-8")
         clock.lap("figures and report")
-        champion = Registry(home).register(
+        registry = Registry(home)
+        stored = registry.register(
             folder,
             example=_nobody(model),
-            params=_params(model, settings),
+            params=_params(model) | environment(),
             metrics=judgement.as_metrics(),
             artifacts=artifacts,
             tags={"extract": extract.id, "source": extract.manifest.source},
         )
-        reports = home.reports / f"model-{champion.version}"
+        for trial in tuned.trials if tuned else ():
+            registry.child_run(stored.run_id, *trial.logged(), f"trial {trial.number}")
+        decision = settle(registry, stored, test, extract.manifest.coverage, reason)
+        (artifacts / DOCUMENT).write_text(decision.as_json(), encoding="utf-8")
+        reports = home.reports / f"model-{stored.version}"
         _copy(artifacts, reports)
     clock.lap("registration")
-    return TrainResult(champion.version, champion.run_id, judgement, reports, dict(clock.seconds))
+    return TrainResult(
+        stored.version, stored.run_id, judgement, decision, reports, dict(clock.seconds)
+    )
 
 
 def _nobody(model: RiskModel) -> pd.DataFrame:
@@ -307,8 +154,21 @@ def _nobody(model: RiskModel) -> pd.DataFrame:
     return pd.DataFrame(medians, dtype="float32")
 
 
-def _params(model: RiskModel, settings: TrainSettings) -> dict[str, Any]:
+_LOGGED = (
+    "seed",
+    "test_share",
+    "folds",
+    "enrolled",
+    "list_share",
+    "resamples",
+    "tune_trials",
+    "tune_minutes",
+)
+
+
+def _params(model: RiskModel) -> dict[str, Any]:
     info = model.info
+    settings = info["settings"]
     return {
         "targets": ",".join(model.targets),
         "primary": PRIMARY if PRIMARY in model.targets else model.targets[0],
@@ -319,11 +179,7 @@ def _params(model: RiskModel, settings: TrainSettings) -> dict[str, Any]:
         "features": len(model.features),
         "training_people": info["training_people"],
         "training_rows": info["training_rows"],
-        "seed": settings.seed,
-        "test_share": round(settings.test_share, 4),
-        "folds": settings.folds,
-        "list_share": settings.list_share,
-        "resamples": settings.resamples,
+        **{name: settings[name] for name in _LOGGED},
         **{f"booster_{name}": value for name, value in info["boosters"].items()},
         **{f"rounds_{name}": rounds for name, rounds in info["rounds"].items()},
     }

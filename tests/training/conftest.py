@@ -7,13 +7,14 @@ import pytest
 
 from features.home import Home
 from tests.training.toy import toy_home
-from training.fit import BoosterSettings
-from training.train import TrainResult, TrainSettings, train
+from training.boosters import BoosterSettings
+from training.settings import TrainSettings
+from training.train import TrainResult, train
 
 SETTINGS = TrainSettings(
     targets=("avoidable_365", "unplanned_365", "death_365"),
     resamples=50,
-    boosters=BoosterSettings(rounds=60, patience=10, min_data_in_leaf=40),
+    boosters=BoosterSettings(rounds=60, patience=10, min_data_in_leaf=40, committee=2),
 )
 """As by default, but quick."""
 

@@ -14,14 +14,18 @@ import pytest
 
 from features.errors import ExtractMissing, ModelMissing, SettingsError
 from features.home import Home
-from models.registry import ALIAS, NAME, Registry
+from models.registry import CHAMPION, NAME, Registry
+from training.boosters import BoosterSettings
 from training.cohort import build_cohort
-from training.evaluate import MODEL, evaluate
-from training.fit import BoosterSettings
-from training.report import markdown, show
+from training.judgement.evaluate import evaluate
+from training.judgement.judged import MODEL
+from training.make import steady_features
+from training.report import show
+from training.report.markdown import markdown
 from training.score import score
+from training.settings import TrainSettings
 from training.split import PersonSplit
-from training.train import TrainResult, TrainSettings, steady_features, train
+from training.train import TrainResult, train
 
 from .conftest import QUICKER
 from .toy import toy_home
@@ -56,16 +60,23 @@ def test_everything_about_the_run_is_in_mlflow(trained: Trained) -> None:
     registry = Registry(home)
     client = registry._client()
     run = client.get_run(result.run_id)
-    assert run.data.params["training_dates"].endswith("2022-12-26")
+    assert run.data.params["training_dates"].endswith("2022-11-28")
     assert run.data.params["booster_num_leaves"] == str(BoosterSettings().num_leaves)
     assert run.data.metrics["unplanned_365.auroc"] == pytest.approx(
         result.judgement.of("unplanned_365").models[MODEL]["auroc"].value
     )
     files = {item.path for item in client.list_artifacts(result.run_id)}
-    assert {"report.md", "report.json", "model_card.md", "manifest.json", "figures"} <= files
+    assert {
+        "report.html",
+        "report.md",
+        "report.json",
+        "model_card.md",
+        "manifest.json",
+        "figures",
+    } <= files
     figures = {item.path for item in client.list_artifacts(result.run_id, "figures")}
-    assert figures == {f"figures/{n}.png" for n in ("calibration", "precision", "shap_summary")}
-    assert client.get_model_version_by_alias(NAME, ALIAS).run_id == result.run_id
+    assert {"figures/calibration.svg", "figures/lists.svg", "figures/shap_summary.png"} <= figures
+    assert client.get_model_version_by_alias(NAME, CHAMPION).run_id == result.run_id
 
 
 def test_nothing_logged_names_a_person_or_is_a_pickle(trained: Trained) -> None:
@@ -89,7 +100,7 @@ def test_mlflow_loads_the_model_by_alias_on_its_own(trained: Trained, tmp_path: 
     matrix.to_parquet(tmp_path / "matrix.parquet")
     code = (
         "import sys, mlflow, pandas as pd; mlflow.set_tracking_uri(sys.argv[1]);"
-        f"model = mlflow.pyfunc.load_model('models:/{NAME}@{ALIAS}');"
+        f"model = mlflow.pyfunc.load_model('models:/{NAME}@{CHAMPION}');"
         "print(model.predict(pd.read_parquet('matrix.parquet')).to_json())"
     )
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
@@ -131,7 +142,7 @@ def test_evaluate_judges_only_people_never_trained_on(trained: Trained) -> None:
 
 def test_evaluate_says_when_the_date_overlaps_training(trained: Trained) -> None:
     home, _ = trained
-    same = evaluate(home, date(2022, 12, 26))
+    same = evaluate(home, date(2022, 11, 28))
     assert "Judged on other people at the same time; not held out in time." in same.remarks
     near = evaluate(home, date(2023, 3, 6))
     assert any("not fully held out in time" in remark for remark in near.remarks)
@@ -172,7 +183,13 @@ def test_training_again_moves_the_alias_and_joins_no_foreign_run(
     assert second.run_id == opened.info.run_id
     assert (first.version, second.version) == ("1", "2")
     assert Registry(home).champion().version == "2"
+    assert not first.decision.compared
+    assert second.decision.compared
+    assert (second.reports / "promotion.json").exists()
     a, b = (client.get_run(run).data.metrics for run in (first.run_id, second.run_id))
+    for metrics in (a, b):  # decided beside nothing, and beside the first
+        for name in [name for name in metrics if name.startswith("promotion.")]:
+            del metrics[name]
     assert a == b  # the same extract and settings give the same model
 
     # A run that dies before its last step leaves the champion be.

@@ -1,0 +1,1 @@
+"""How much a list and its reasons depend on chance: from seed to seed, from week to week."""
