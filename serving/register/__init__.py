@@ -1,6 +1,23 @@
-"""The register: weekly runs, scores, lists, reasons and the access log, in one database."""
+"""The register: weekly runs, scores, lists and reasons, what was decided, and who looked at
+whom, in one database."""
 
-from serving.register.models import ListEntry, StoredReasons, WeeklyRun
-from serving.register.register import NewRun, Register, UnitSummary
+from serving.register.decisions import DecidedMeanwhile, Decision, Kind, NewDecision
+from serving.register.enrolments import Enrolment
+from serving.register.models import ListEntry, RunEnrolled, StoredReasons, WeeklyRun
+from serving.register.register import NewRun, PastScore, Register, UnitSummary
 
-__all__ = ["ListEntry", "NewRun", "Register", "StoredReasons", "UnitSummary", "WeeklyRun"]
+__all__ = [
+    "DecidedMeanwhile",
+    "Decision",
+    "Enrolment",
+    "Kind",
+    "ListEntry",
+    "NewDecision",
+    "NewRun",
+    "PastScore",
+    "Register",
+    "RunEnrolled",
+    "StoredReasons",
+    "UnitSummary",
+    "WeeklyRun",
+]

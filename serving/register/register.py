@@ -1,17 +1,37 @@
 """What is asked of the register, and what is written to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-import pandas as pd
 from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from features.errors import MissingError
 from features.home import Home
+from serving.register.access import AccessLog
 from serving.register.database import connect, writing
-from serving.register.models import Access, ListEntry, RunUnit, Score, StoredReasons, WeeklyRun
+from serving.register.decisions import Decision, Decisions
+from serving.register.enrolments import Enrolments
+from serving.register.models import (
+    Access,
+    ListEntry,
+    RunEnrolled,
+    RunUnit,
+    Score,
+    StoredReasons,
+    WeeklyRun,
+)
+from serving.register.objections import Objections, objects
+from serving.units import Team, teams_of
+
+if TYPE_CHECKING:  # whoever only reads need not wait for it
+    import pandas as pd
+
+UNIT_LOCK = 4_714_712
+"""With a care unit, the number of its lock in PostgreSQL; SQLite has one writer anyway."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +39,9 @@ class NewRun:
     """Everything a weekly run found, before it is written.
 
     ``scores``: a row per person: ``person_id``, ``care_unit`` and a column per target.
-    ``entries`` and ``reasons``: rows of the tables of the same names, without ``run_id``.
+    ``entries``, ``reasons`` and ``enrolled`` (``run_enrolled``): rows of the tables of these
+    names, without ``run_id``. ``objected`` people are in none of them; ``objections_seen`` is
+    the newest objection that was known.
     """
 
     week: str
@@ -28,9 +50,12 @@ class NewRun:
     extract_id: str
     capacity: int
     primary_target: str
-    scores: pd.DataFrame
+    scores: "pd.DataFrame"
     entries: list[dict[str, Any]] = field(default_factory=list)
     reasons: list[dict[str, Any]] = field(default_factory=list)
+    enrolled: list[dict[str, Any]] = field(default_factory=list)
+    objected: int = 0
+    objections_seen: int = 0
 
     @property
     def targets(self) -> list[str]:
@@ -47,19 +72,47 @@ class UnitSummary:
     new: int
 
 
+class PastScore(NamedTuple):
+    """A person's score of one week."""
+
+    week: str
+    index_date: date
+    probability: float
+    model_version: str
+
+
 class Register:
     """One database. Safe to share between threads; open it once per process."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, teams: Mapping[str, Team] | None = None) -> None:
         self.engine = engine
+        self.teams = teams or {}
+        self.decisions = Decisions(engine)
+        self.enrolments = Enrolments(engine)
+        self.objections = Objections(engine)
+        self.access = AccessLog(engine)
 
     @classmethod
     def open(cls, where: Home | str) -> Self:
-        """Connect, and create or upgrade the tables. MissingError if nothing answers."""
-        return cls(connect(where.register_url if isinstance(where, Home) else where))
+        """Connect, and create or upgrade the tables. MissingError if nothing answers.
+
+        Of a home, ``teams`` are those of its ``care_units.json``; SettingsError for a bad one.
+        """
+        if isinstance(where, Home):
+            return cls(connect(where.register_url), teams_of(where))
+        return cls(connect(where))
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def answers(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, MissingError):
+            return False
+        return True
 
     # -- runs ---------------------------------------------------------------------------
 
@@ -121,6 +174,8 @@ class Register:
                 capacity=run.capacity,
                 primary_target=run.primary_target,
                 people=len(run.scores),
+                objected=run.objected,
+                objections_seen=run.objections_seen,
                 created_at=datetime.now(UTC),
             )
             session.add(row)
@@ -136,9 +191,29 @@ class Register:
             _insert_scores(connection, run_id, run)
             _insert(connection, ListEntry, run_id, run.entries)
             _insert(connection, StoredReasons, run_id, run.reasons)
+            _insert(connection, RunEnrolled, run_id, run.enrolled)
             session.refresh(row)
             session.expunge_all()
         return row, True
+
+    # -- decisions ----------------------------------------------------------------------
+
+    def deciding(
+        self, care_unit: str, person_id: str, work: Callable[[Session], Decision]
+    ) -> Decision:
+        """Do ``work`` in a transaction, alone with what is decided about a care unit's people.
+
+        DecidedMeanwhile where somebody has decided about the person at another unit in this
+        very moment.
+        """
+        try:
+            with Session(writing(self.engine)) as session, session.begin():
+                if session.get_bind().dialect.name == "postgresql":
+                    alone = text("SELECT pg_advisory_xact_lock(:us, hashtext(:unit))")
+                    session.execute(alone, {"us": UNIT_LOCK, "unit": care_unit})
+                return work(session)
+        except IntegrityError:
+            raise self.decisions.meanwhile(person_id) from None
 
     # -- lists --------------------------------------------------------------------------
 
@@ -146,7 +221,9 @@ class Register:
         """The care units of a run, by name."""
         with Session(self.engine) as session:
             entries = session.execute(
-                select(ListEntry.care_unit, ListEntry.changed).where(ListEntry.run_id == run_id)
+                select(ListEntry.care_unit, ListEntry.changed).where(
+                    ListEntry.run_id == run_id, ~objects(ListEntry.person_id)
+                )
             ).all()
             units = session.execute(
                 select(RunUnit.care_unit, RunUnit.people)
@@ -160,11 +237,17 @@ class Register:
             new[unit] = new.get(unit, 0) + ("new" in changed)
         return [UnitSummary(u, n, listed.get(u, 0), new.get(u, 0)) for u, n in units]
 
+    def has_unit(self, run_id: int, care_unit: str) -> bool:
+        """Whether anybody at that care unit was scored in a run."""
+        with Session(self.engine) as session:
+            return session.get(RunUnit, (run_id, care_unit)) is not None
+
     def entries(self, run_id: int, care_unit: str | None = None) -> list[ListEntry]:
-        """A care unit's list in order of rank; without a unit, all lists."""
+        """A care unit's list in order of rank; without a unit, all lists. Somebody who has
+        objected since the run is left out at once."""
         query = (
             select(ListEntry)
-            .where(ListEntry.run_id == run_id)
+            .where(ListEntry.run_id == run_id, ~objects(ListEntry.person_id))
             .order_by(ListEntry.care_unit, ListEntry.rank)
         )
         if care_unit is not None:
@@ -195,15 +278,33 @@ class Register:
             return {row.person_id: row.probability for row in session.execute(query)}
 
     def person(self, run_id: int, person_id: str) -> tuple[str, dict[str, float]] | None:
-        """Care unit and probabilities of a person in a run; None if not scored."""
-        query = select(Score).where(Score.run_id == run_id, Score.person_id == person_id)
+        """Care unit and probabilities of a person in a run; None if not scored, or if the
+        person objects now."""
+        query = select(Score).where(
+            Score.run_id == run_id, Score.person_id == person_id, ~objects(Score.person_id)
+        )
         with Session(self.engine) as session:
             rows = list(session.scalars(query))
         return (rows[0].care_unit, {r.target: r.probability for r in rows}) if rows else None
 
+    def score_history(self, person_id: str, target: str) -> list[PastScore]:
+        """A person's probability of a target, week by week, oldest first: of each week's
+        current run, as far as its scores are kept."""
+        current = select(func.max(WeeklyRun.id)).group_by(WeeklyRun.week)
+        query = (
+            select(WeeklyRun.week, WeeklyRun.index_date, Score.probability, WeeklyRun.model_version)
+            .join(Score, Score.run_id == WeeklyRun.id)
+            .where(WeeklyRun.id.in_(current), Score.person_id == person_id, Score.target == target)
+            .order_by(WeeklyRun.week)
+        )
+        with Session(self.engine) as session:
+            return [PastScore(*row) for row in session.execute(query)]
+
     def entry(self, run_id: int, person_id: str) -> ListEntry | None:
         query = select(ListEntry).where(
-            ListEntry.run_id == run_id, ListEntry.person_id == person_id
+            ListEntry.run_id == run_id,
+            ListEntry.person_id == person_id,
+            ~objects(ListEntry.person_id),
         )
         with Session(self.engine) as session:
             return session.scalars(query).first()
@@ -221,35 +322,35 @@ class Register:
     # -- access -------------------------------------------------------------------------
 
     def note_access(
-        self, who: str, what: str, person_id: str | None = None, care_unit: str | None = None
+        self,
+        who: str,
+        what: str,
+        person_id: str | None = None,
+        care_unit: str | None = None,
+        *,
+        role: str = "",
+        unit: str = "",
+        why: str = "",
     ) -> None:
-        """Add a line to the access log."""
-        with Session(writing(self.engine)) as session, session.begin():
-            session.add(
-                Access(
-                    at=datetime.now(UTC),
-                    who=who,
-                    what=what,
-                    person_id=person_id,
-                    care_unit=care_unit,
-                )
-            )
+        """Add a line to the access log; ``unit``: the reader's care units, ``why``: the reason
+        given for opening somebody of another unit."""
+        self.access.note(who, what, person_id, care_unit, role=role, unit=unit, why=why)
 
     def accesses(self, person_id: str) -> list[Access]:
         """Everyone who looked at a person, oldest first."""
-        query = select(Access).where(Access.person_id == person_id).order_by(Access.id)
-        with Session(self.engine) as session:
-            return list(session.scalars(query))
+        return self.access.of_person(person_id)
 
 
 def is_same(row: WeeklyRun, run: NewRun) -> bool:
-    """Whether a run would only repeat what is there: same week, model, extract, capacity."""
-    return (row.week, row.model_version, row.extract_id, row.capacity) == (
-        run.week,
-        run.model_version,
-        run.extract_id,
-        run.capacity,
-    )
+    """Whether a run would only repeat what is there: same week, model, extract and capacity,
+    and nobody has objected, or withdrawn an objection, since."""
+    return (
+        row.week,
+        row.model_version,
+        row.extract_id,
+        row.capacity,
+        row.objections_seen,
+    ) == (run.week, run.model_version, run.extract_id, run.capacity, run.objections_seen)
 
 
 def _insert(

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from serving.register.append_only import allow_changes, refuse_changes
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -74,27 +76,11 @@ def upgrade() -> None:
         sa.Column("care_unit", sa.String(64)),
     )
     op.create_index("ix_access_log_person_id", "access_log", ["person_id"])
-    _refuse_changes("access_log")
-
-
-def _refuse_changes(table: str) -> None:
-    """Let the database itself keep a table append-only."""
-    if op.get_bind().dialect.name == "sqlite":
-        for deed in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-    elif op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
-        )
+    refuse_changes(op.get_bind(), "access_log")
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the register only grows; restore a backup instead")
+    """Loses everything: there is nothing below the first version."""
+    allow_changes(op.get_bind(), "access_log")
+    for table in ("access_log", "reasons", "list_entries", "scores", "run_units", "weekly_runs"):
+        op.drop_table(table)

@@ -1,0 +1,1 @@
+"""How long the register keeps things, and its copies: retention, backup, restore."""

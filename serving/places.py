@@ -1,0 +1,67 @@
+"""A team's places: how many there are, who has one, who waits.
+
+A place is taken by everybody whom the register or the run's extract has in the team, also from
+a later day on: a place that is promised is not free. Somebody whose enrolment was decided here
+and has come back with the extract takes one place, and none when it has ended here since.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from serving.register import Register, WeeklyRun
+from serving.register.decisions import count_waiting
+from serving.register.enrolments import going_on, in_extract
+
+HERE = ZoneInfo("Europe/Stockholm")
+
+
+@dataclass(frozen=True)
+class Places:
+    """``taken`` may be more than ``total``, where places have been taken away."""
+
+    total: int
+    taken: int
+    waiting: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.total - self.taken)
+
+
+def places_of(register: Register, care_unit: str, on: date, run: WeeklyRun) -> Places:
+    """A unit's places on a day. ``total``: as ``care_units.json`` says, else the length of the
+    run's lists."""
+    with Session(register.engine) as session:
+        return count_places(session, register, care_unit, on, run)
+
+
+def count_places(
+    session: Session, register: Register, care_unit: str, on: date, run: WeeklyRun
+) -> Places:
+    """The same, in a transaction that goes on (``Register.deciding``): nobody else can take a
+    place of the unit before it ends."""
+    team = register.teams.get(care_unit)
+    taken = {
+        *going_on(session, on, care_unit=care_unit),
+        *in_extract(session, run.id, care_unit=care_unit),
+    }
+    return Places(
+        total=run.capacity if team is None or team.places is None else team.places,
+        taken=len(taken),
+        waiting=session.scalar(count_waiting(), {"unit": care_unit}) or 0,
+    )
+
+
+def team_name(register: Register, care_unit: str) -> str:
+    """What the unit's team is called in an enrolment; the unit's id where it has no name."""
+    team = register.teams.get(care_unit)
+    return team.name if team is not None and team.name else care_unit
+
+
+def day_of(run: WeeklyRun, now: datetime | None = None) -> date:
+    """Today, where decisions are made; never before the Monday that the list is for (a
+    simulated region's calendar may lie ahead)."""
+    return max(run.index_date, (now or datetime.now(UTC)).astimezone(HERE).date())

@@ -1,0 +1,59 @@
+"""The access log: who looked at whom, as what, and why."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.orm import Session
+
+from serving.register.database import writing
+from serving.register.models import Access
+
+
+class AccessLog:
+    """The access log of a register. It only grows."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def note(
+        self,
+        who: str,
+        what: str,
+        person_id: str | None = None,
+        care_unit: str | None = None,
+        *,
+        role: str = "",
+        unit: str = "",
+        why: str = "",
+    ) -> None:
+        """Add a line, on disk when this returns. MissingError if it cannot be written."""
+        with Session(writing(self.engine)) as session, session.begin():
+            session.add(
+                Access(
+                    at=datetime.now(UTC),
+                    who=who,
+                    what=what,
+                    person_id=person_id,
+                    care_unit=care_unit,
+                    role=role,
+                    unit=unit,
+                    why=why,
+                )
+            )
+
+    def note_people(
+        self, who: str, what: str, people: Iterable[str], *, role: str = "", unit: str = ""
+    ) -> None:
+        """Add a line for each person, all or none, in one insert. MissingError as ``note``."""
+        said = {"at": datetime.now(UTC), "who": who, "what": what, "role": role, "unit": unit}
+        rows = [{**said, "person_id": person} for person in people]
+        if rows:
+            with Session(writing(self.engine)) as session, session.begin():
+                session.execute(insert(Access), rows)
+
+    def of_person(self, person_id: str) -> list[Access]:
+        """Everyone who looked at a person, oldest first."""
+        query = select(Access).where(Access.person_id == person_id).order_by(Access.id)
+        with Session(self.engine) as session:
+            return list(session.scalars(query))
