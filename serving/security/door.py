@@ -1,62 +1,105 @@
-"""The way in: who may pass, what every answer carries, and errors as problem documents.
+"""The way in: who it is, how much and how often, what every answer carries, and its errors.
 
-Pure ASGI, so that it covers the scoring service's own routes as well as the pages.
+Pure ASGI, so that it covers the scoring service's own routes as well as the application's.
+What an application's endpoint may show to whom is carried out by ``guard.py``; for the routes
+of the scoring service, by the door itself. A path that neither table knows is not there.
 """
 
-import json
 import os
+from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
-from urllib.parse import quote
 
-from starlette.datastructures import Headers, MutableHeaders
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from features.errors import FramsyntError
 from features.home import Home
 from serving import problems
 from serving.monitoring import show_path_again
+from serving.problems import NotAllowedError
+from serving.security import access, cors
+from serving.security.answers import dressed, refuse, send_to_login, wants_page, with_problems
+from serving.security.limits import (
+    FORM_BYTES,
+    HOOK_BYTES,
+    SCORING_BYTES,
+    TooLong,
+    declared_length,
+    read_whole,
+)
 from serving.security.login import Login
+from serving.security.rules import DOOR, Rule
+from serving.security.rules import Scope as Reach
+from serving.security.security import Security
+from serving.security.sessions import LONGEST, Session
+from serving.security.settings import Settings, is_loopback
+from serving.security.who import Principal
 
-OPEN = ("/healthz", "/livez", "/readyz", "/metrics", "/login")
-OPEN_BELOW = "/static/"
-SCORING = ("/score", "/score_batch")
-MOST_BYTES = 32 * 2**20
-HOURS_LOGGED_IN = 8
-
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-        "object-src 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "cross-origin-opener-policy": "same-origin",
-}
+SAFE = ("GET", "HEAD", "OPTIONS")
+PATTERNS = [(method, compile_path(path)[0], rule) for (method, path), rule in DOOR.items()]
 
 
 class Door:
-    """Sessions, then the guard, then the application."""
+    """The signed cookie, then the guard of the way in, then the application.
 
-    def __init__(self, app: ASGIApp, login: Login | None = None) -> None:
-        self.login = login or Login.of(Home.at(os.environ["FRAMSYNT_HOME"]))
+    ``site`` is the application whose endpoints the rules are about, where ``app`` is not it.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        login: Login | None = None,
+        *,
+        security: Security | None = None,
+        site: FastAPI | None = None,
+    ) -> None:
+        inside: Any = site or app
+        if security is None and login is not None:
+            security = Security(lambda: inside.state.desk, Settings(), login.secret, login)
+        elif security is None:
+            home = Home.at(os.environ["FRAMSYNT_HOME"])
+            security = Security.of_home(home, lambda: inside.state.desk)
+        self.security = security
         self.app = SessionMiddleware(
-            Guard(app, self.login),
-            secret_key=self.login.secret,
-            session_cookie="framsynt",
-            max_age=HOURS_LOGGED_IN * 3600,
+            WayIn(app, security, inside),
+            secret_key=security.secret,
+            session_cookie=security.cookie,
+            max_age=int(LONGEST.total_seconds()),
             same_site="lax",
+            https_only=security.settings.https,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
 
 
-class Guard:
-    """Lets a request through with a session or a bearer token; nothing else."""
+@dataclass(frozen=True)
+class Known:
+    """Who asks: at most one of a session and a token."""
 
-    def __init__(self, app: ASGIApp, login: Login) -> None:
-        self.app, self.login = app, login
+    principal: Principal | None = None
+    session: Session | None = None
+    bad_token: bool = False
+
+    @property
+    def key(self) -> str:
+        """Whose bucket a request is taken from: a session's, or a tool's."""
+        if self.session is not None:
+            return self.session.id_hash
+        return f"token:{self.principal.subject}" if self.principal else ""
+
+
+class WayIn:
+    """Lets a request through to what its rule allows; nothing else."""
+
+    def __init__(self, app: ASGIApp, security: Security, site: Any) -> None:
+        self.app, self.security, self.site = app, security, site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -66,111 +109,163 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         show_path_again(scope)
-        scope.setdefault("state", {})["login"] = self.login
-        send = _with_headers(scope, _with_problems(scope, send))
-        who = self._who(scope)
-        scope["state"]["who"] = who
-        path = scope["path"]
-        refused = _refuse_body(scope) if who else None
-        if refused is not None:
-            await _answer(
-                send, int(refused["status"]), json.dumps(refused).encode(), problems.MEDIA_TYPE
-            )
-        elif who or path in OPEN or path.startswith(OPEN_BELOW):
+        scope.setdefault("state", {}).update(
+            security=self.security, principal=None, who=None, session=None, csrf=""
+        )
+        send = dressed(scope, send, self.security)
+        if origin := cors.allowed(scope, self.security.cds.origins):
+            send = cors.with_cors(send, origin)
+            if scope["method"] == "OPTIONS":
+                await cors.answer_preflight(send)
+                return
+        try:
+            await self._through(scope, receive, send)
+        except FramsyntError as error:
+            await refuse(scope, receive, send, problems.of_error(error))
+        except SQLAlchemyError:
+            said = problems.problem(503, "The register's database does not answer.")
+            await refuse(scope, receive, send, said)
+
+    async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
+        rule = _door_rule(scope)
+        if rule is not None and rule.scope is Reach.OPEN:
+            await self.app(scope, receive, with_problems(scope, send))
+            return
+        wait = self.security.addresses.take(_address(scope))
+        if wait:
+            await _slow_down(scope, receive, send, wait)
+            return
+        if _begins_login(scope) and (wait := self.security.logins.take(_address(scope))):
+            await _slow_down(scope, receive, send, wait)
+            return
+        if rule is not None and rule.scope is Reach.METRICS:
+            if not _may_see_metrics(scope, self.security.settings.metrics_token):
+                raise NotAllowedError("metrics", "metrics are for this machine or their token")
             await self.app(scope, receive, send)
-        elif _wants_page(scope):
-            where = f"/login?next={quote(path)}" if path != "/" else "/login"
-            await _answer(send, 303, b"", "text/plain", location=where)
+            return
+        known = await self._identify(scope)
+        if known.key and (wait := self.security.principals.take(known.key)):
+            await _slow_down(scope, receive, send, wait)
+            return
+        self._say_who(scope, known)
+        inside = rule is not None or self.site.state.endpoints.template(scope["path"])
+        if known.principal is None and not self.site.state.endpoints.is_open(scope):
+            await _stranger(scope, receive, send, known)
+        elif not inside:
+            await refuse(scope, receive, send, problems.problem(404))
+        elif not _from_own_pages(scope, known, self.security.settings.host):
+            error = NotAllowedError("other-site", "a page of another site sent this")
+            await refuse(scope, receive, send, problems.of_error(error))
         else:
-            stranger = problems.problem(401, "Send the API token as Authorization: Bearer …")
-            said = json.dumps(stranger).encode()
-            await _answer(send, 401, said, problems.MEDIA_TYPE, www_authenticate="Bearer")
+            await self._enter(scope, receive, send, rule, known)
 
-    def _who(self, scope: Scope) -> str | None:
-        headers = Headers(scope=scope)
-        scheme, _, token = headers.get("authorization", "").partition(" ")
+    async def _enter(
+        self, scope: Scope, receive: Receive, send: Send, rule: Rule | None, known: Known
+    ) -> None:
+        scoring = rule is not None and rule.scope is Reach.SCORING
+        if scoring:
+            said = _scoring_body(scope)
+            if said is not None:
+                await refuse(scope, receive, send, said)
+                return
+        elif scope["method"] not in SAFE:
+            longest = HOOK_BYTES if scope["path"].startswith(cors.PATH) else FORM_BYTES
+            try:
+                receive = await read_whole(receive, longest)
+            except TooLong:
+                said = problems.problem(413, f"Send at most {longest // 2**10} KiB.")
+                await refuse(scope, receive, send, said)
+                return
+        if rule is not None:
+            assert known.principal is not None
+            if not rule.allows(known.principal):
+                raise NotAllowedError("role", "your role does not include this")
+            if scoring:  # the service writes a line for each person whom it scores
+                access.asking.set(known.principal)
+        await self.app(scope, receive, with_problems(scope, send))
+
+    async def _identify(self, scope: Scope) -> Known:
+        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return "token" if self.login.opens_api(token.strip()) else None
-        session_user = scope["session"].get("who")
-        if session_user and _from_own_pages(scope, headers):
-            return str(session_user)
-        return None
+            who = self.security.hook_bearer if scope["path"].startswith(cors.PATH) else None
+            if who is not None:
+                principal = await run_in_threadpool(who, token.strip(), scope["path"])
+            else:
+                principal = await run_in_threadpool(self.security.bearer, token.strip())
+            return Known(principal, bad_token=principal is None)
+        if not scope["session"].get("sid"):
+            return Known()
+        session = await run_in_threadpool(self.security.session, scope["session"])
+        return Known(session.principal, session) if session else Known()
+
+    def _say_who(self, scope: Scope, known: Known) -> None:
+        state = scope["state"]
+        if known.principal is not None:
+            state.update(principal=known.principal, who=known.principal.subject)
+        if known.session is not None:
+            state.update(session=known.session, csrf=self.security.csrf(scope["session"]))
 
 
-def _from_own_pages(scope: Scope, headers: Headers) -> bool:
-    """Whether a cookie may speak: reading, or writing from a page of this very host."""
-    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-        return True
-    origin = headers.get("origin")
-    return origin is None or origin.partition("://")[2] == headers.get("host")
-
-
-def _refuse_body(scope: Scope) -> dict[str, Any] | None:
-    """A problem where a scoring call is not JSON of known, moderate length."""
-    if scope["path"] not in SCORING or scope["method"] != "POST":
-        return None
-    headers = Headers(scope=scope)
-    if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        return problems.problem(415, "Send the body as Content-Type: application/json.")
-    length = headers.get("content-length", "")
-    if not length.isdigit():
-        return problems.problem(411, "Send the body with a Content-Length.")
-    if int(length) > MOST_BYTES:
-        return problems.problem(413, f"Send at most {MOST_BYTES // 2**20} MiB a call.")
+def _door_rule(scope: Scope) -> Rule | None:
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    for of, pattern, rule in PATTERNS:
+        if of == method and pattern.match(scope["path"]):
+            return rule
     return None
 
 
-def _wants_page(scope: Scope) -> bool:
-    reading = scope["method"] in ("GET", "HEAD")
-    return reading and "text/html" in Headers(scope=scope).get("accept", "")
+async def _stranger(scope: Scope, receive: Receive, send: Send, known: Known) -> None:
+    """A page's reader is sent to the login; a program gets a problem document."""
+    if not known.bad_token and wants_page(scope):
+        await send_to_login(scope, receive, send)
+        return
+    said = problems.problem(401, "Send a valid token as Authorization: Bearer …")
+    await refuse(scope, receive, send, said, www_authenticate="Bearer")
 
 
-def _with_headers(scope: Scope, send: Send) -> Send:
-    static = scope["path"].startswith(OPEN_BELOW)
-
-    async def wrapped(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers.setdefault("cache-control", "max-age=3600" if static else "no-store")
-        await send(message)
-
-    return wrapped
+async def _slow_down(scope: Scope, receive: Receive, send: Send, wait: int) -> None:
+    said = problems.problem(429, f"Too many requests. Wait {wait} s.")
+    await refuse(scope, receive, send, said, retry_after=str(wait))
 
 
-def _with_problems(scope: Scope, send: Send) -> Send:
-    """Turn error answers of other libraries into problem documents."""
-    if scope["path"] in OPEN[:4]:
-        return send
-    held: dict[str, Any] = {}
-
-    async def wrapped(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] >= 400:
-            kind = Headers(raw=message["headers"]).get("content-type", "")
-            if not kind.startswith((problems.MEDIA_TYPE, "text/html")):
-                held.update(start=message, body=b"")
-                return
-        if held and message["type"] == "http.response.body":
-            held["body"] += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            start = held["start"]
-            body = json.dumps(problems.of_foreign(start["status"], held["body"])).encode()
-            headers = MutableHeaders(scope=start)
-            headers["content-type"] = problems.MEDIA_TYPE
-            headers["content-length"] = str(len(body))
-            await send(start)
-            await send({"type": "http.response.body", "body": body})
-            return
-        await send(message)
-
-    return wrapped
+def _begins_login(scope: Scope) -> bool:
+    return (scope["method"], scope["path"]) in (("GET", "/login/start"), ("POST", "/login"))
 
 
-async def _answer(send: Send, status: int, body: bytes, kind: str, **headers: str) -> None:
-    pairs = {"content-type": kind, "content-length": str(len(body))}
-    pairs |= {name.replace("_", "-"): value for name, value in headers.items()}
-    raw = [(k.encode(), v.encode()) for k, v in pairs.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+def _may_see_metrics(scope: Scope, token: str) -> bool:
+    """From this very machine and not through a proxy on it, or with the token for metrics."""
+    headers = Headers(scope=scope)
+    scheme, _, sent = headers.get("authorization", "").partition(" ")
+    if token and scheme.lower() == "bearer":
+        return compare_digest(sent.strip().encode(), token.encode())
+    passed_on = any(h in headers for h in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    return not token and not passed_on and is_loopback(_address(scope))
+
+
+def _from_own_pages(scope: Scope, known: Known, public_host: str) -> bool:
+    """Whether a cookie may speak: reading, or writing from a page of this very host."""
+    if scope["method"] in SAFE or (known.principal and not known.session):
+        return True
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+    return origin.partition("://")[2] == (public_host or headers.get("host"))
+
+
+def _scoring_body(scope: Scope) -> dict[str, Any] | None:
+    """A problem where a scoring call is not JSON of known, moderate length."""
+    kind = Headers(scope=scope).get("content-type", "")
+    if kind.partition(";")[0].strip() != "application/json":
+        return problems.problem(415, "Send the body as Content-Type: application/json.")
+    length = declared_length(scope)
+    if length is None:
+        return problems.problem(411, "Send the body with a Content-Length.")
+    if length > SCORING_BYTES:
+        return problems.problem(413, f"Send at most {SCORING_BYTES // 2**20} MiB a call.")
+    return None

@@ -1,6 +1,7 @@
 """Slows down guessing at the login form."""
 
 from collections import deque
+from math import ceil
 from time import monotonic
 
 
@@ -15,6 +16,7 @@ class Throttle:
         """A failed attempt."""
         self._failures.append(monotonic())
 
-    def is_full(self) -> bool:
-        oldest_allowed = monotonic() - self.seconds
-        return len(self._failures) == self.attempts and self._failures[0] > oldest_allowed
+    def wait(self) -> int:
+        """Whole seconds until another attempt; 0 if it may be made now."""
+        left = self.seconds - (monotonic() - self._failures[0]) if self._failures else 0
+        return ceil(left) if len(self._failures) == self.attempts and left > 0 else 0

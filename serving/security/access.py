@@ -1,0 +1,64 @@
+"""The access log: written before the answer leaves, or there is no answer."""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from features.errors import MissingError
+from serving.security.who import Principal
+
+REFUSED = "refused"
+LONGEST_PERSON = 128
+
+asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
+"""Who asks, for the scoring service's own routes: whose ids are in the body is known there."""
+
+
+def note(
+    register: Any,
+    principal: Principal,
+    deed: str,
+    person_id: str | None = None,
+    care_unit: str | None = None,
+    why: str = "",
+) -> None:
+    """Adds a line. MissingError (503) if it cannot be written: then nothing may be shown."""
+    try:
+        register.note_access(
+            principal.subject,
+            deed,
+            person_id,
+            care_unit,
+            role=" ".join(sorted(principal.roles)),
+            unit=" ".join(sorted(principal.units)),
+            why=why,
+        )
+    except SQLAlchemyError:
+        raise _no_log() from None
+
+
+def note_people(register: Any, deed: str, people: Iterable[str]) -> None:
+    """Adds a line for each of these people, by whoever is ``asking``. MissingError (503) if they
+    cannot be written, or if nobody is known to ask: then nobody is scored."""
+    principal = asking.get()
+    if principal is None:
+        raise _no_log()
+    try:
+        register.access.note_people(
+            principal.subject,
+            deed,
+            [person[:LONGEST_PERSON] for person in people],
+            role=" ".join(sorted(principal.roles)),
+            unit=" ".join(sorted(principal.units)),
+        )
+    except SQLAlchemyError:
+        raise _no_log() from None
+
+
+def _no_log() -> MissingError:
+    return MissingError(
+        "the access log cannot be written, so nothing is shown",
+        do="Try again in a minute; the register's database must answer.",
+    )
