@@ -1,6 +1,6 @@
 """The records behind a score: what was known about a person at the index date, newest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,9 @@ CARE = {
 }
 
 
+UnitNames = Mapping[str, str]
+
+
 def known(tables: Tables, index_date: date) -> Tables:
     """The rows that had happened and were recorded before the index date.
 
@@ -57,11 +60,11 @@ def known(tables: Tables, index_date: date) -> Tables:
     return then
 
 
-def timeline_of(person_id: str, tables: Tables, index_date: date) -> Timeline:
+def timeline_of(
+    person_id: str, tables: Tables, index_date: date, unit_names: UnitNames | None = None
+) -> Timeline:
     """One person's timeline; ``tables`` holds that person's rows only."""
-    then = known(tables, index_date)
-    events = [*_contacts(then), *_medicines(then), *_care(then), *_enrolments(then)]
-    events.sort(key=lambda e: (e.date, e.kind, e.words.sv), reverse=True)
+    events = events_of(known(tables, index_date), unit_names or {})
     return Timeline(
         person_id=person_id,
         index_date=index_date,
@@ -70,27 +73,54 @@ def timeline_of(person_id: str, tables: Tables, index_date: date) -> Timeline:
     )
 
 
-def _contacts(tables: Tables) -> Iterator[TimelineEvent]:
+def events_of(tables: Tables, unit_names: UnitNames) -> list[TimelineEvent]:
+    """What rows tell, newest first."""
+    events = [
+        *_contacts(tables, unit_names),
+        *_medicines(tables),
+        *_care(tables),
+        *_enrolments(tables),
+    ]
+    return sorted(events, key=lambda e: (e.date, e.kind, e.words.sv), reverse=True)
+
+
+def rows_told(name: str, frame: pd.DataFrame, unit_names: UnitNames) -> Iterator[TimelineEvent]:
+    """Each row of ``contacts`` (without its codes), ``municipal_care`` or ``enrolments``, in
+    its order."""
+    tables = {name: frame}
+    told = {
+        "contacts": lambda: _contacts(tables, unit_names),
+        "municipal_care": lambda: _care(tables),
+        "enrolments": lambda: _enrolments(tables),
+    }
+    return told[name]()
+
+
+def _contacts(tables: Tables, unit_names: UnitNames) -> Iterator[TimelineEvent]:
     contacts = tables.get("contacts")
     if contacts is None:
         return
     codes = _codes(tables)
     for row in contacts.itertuples(index=False):
         details = codes.get(str(row.contact_id), [])
-        start, end = _day(row.start), _day(row.end)
+        start, end = date_of(row.start), date_of(row.end)
         assert start is not None
+        unit = unit_of(row.care_unit, unit_names)
         if row.setting == "inpatient":
             yield TimelineEvent(
                 date=start,
                 end=end,
                 kind="admission",
                 words=URGENCY[str(row.urgency)],
+                unit=unit,
                 details=details,
             )
         else:
             setting, form = SETTINGS[str(row.setting)], FORMS[str(row.form)]
             words = Words(sv=f"{setting.sv}, {form.sv}", en=f"{setting.en}, {form.en}")
-            yield TimelineEvent(date=start, kind=str(row.setting), words=words, details=details)
+            yield TimelineEvent(
+                date=start, kind=str(row.setting), words=words, unit=unit, details=details
+            )
 
 
 def _codes(tables: Tables) -> dict[str, list[Detail]]:
@@ -111,13 +141,18 @@ def _medicines(tables: Tables) -> Iterator[TimelineEvent]:
     dispensings = tables.get("dispensings")
     if dispensings is None:
         return
-    months = dispensings["date"].dt.to_period("M")
-    for _, rows in dispensings.groupby(months):
+    months: dict[tuple[int, int], tuple[date, set[str]]] = {}
+    days = dispensings["date"].dt.date.tolist()
+    for on, atc in zip(days, dispensings["atc"].astype(str).tolist(), strict=True):
+        last, collected = months.get((on.year, on.month), (on, set()))
+        collected.add(atc)
+        months[on.year, on.month] = (max(last, on), collected)
+    for on, collected in months.values():
         yield TimelineEvent(
-            date=rows["date"].max().date(),
+            date=on,
             kind="medicines",
             words=Words(sv="Läkemedel uthämtade i månaden", en="Medicines dispensed in the month"),
-            details=[medicine(atc) for atc in sorted(set(rows["atc"].astype(str)))],
+            details=[medicine(atc) for atc in sorted(collected)],
         )
 
 
@@ -127,7 +162,7 @@ def _care(tables: Tables) -> Iterator[TimelineEvent]:
         return
     hours_granted = care["hours_per_month"].tolist()
     for row, hours in zip(care.itertuples(index=False), hours_granted, strict=True):
-        start = _day(row.start)
+        start = date_of(row.start)
         assert start is not None
         words = CARE[str(row.kind)]
         if hours == hours:  # not NaN
@@ -137,7 +172,7 @@ def _care(tables: Tables) -> Iterator[TimelineEvent]:
             )
         yield TimelineEvent(
             date=start,
-            end=_day(row.end),
+            end=date_of(row.end),
             kind="municipal",
             words=words,
         )
@@ -148,11 +183,11 @@ def _enrolments(tables: Tables) -> Iterator[TimelineEvent]:
     if enrolments is None:
         return
     for row in enrolments.itertuples(index=False):
-        start = _day(row.start)
+        start = date_of(row.start)
         assert start is not None
         yield TimelineEvent(
             date=start,
-            end=_day(row.end),
+            end=date_of(row.end),
             kind="enrolment",
             words=Words(
                 sv=f"Inskriven i mobilt team, modell {row.mobile_model}",
@@ -161,5 +196,15 @@ def _enrolments(tables: Tables) -> Iterator[TimelineEvent]:
         )
 
 
-def _day(value: Any) -> date | None:
+def unit_of(care_unit: Any, unit_names: UnitNames) -> str | None:
+    """A unit by name; by its id where no unit has a name; None where it is not known.
+
+    Where names are known, an id beside them would say nothing to a reader.
+    """
+    if pd.isna(care_unit):
+        return None
+    return unit_names.get(str(care_unit)) if unit_names else str(care_unit)
+
+
+def date_of(value: Any) -> date | None:
     return None if pd.isna(value) else pd.Timestamp(value).date()

@@ -1,214 +1,26 @@
-"""What the pages say, in Swedish and English, and how they say numbers."""
+"""How the pages say things in one language: catalogue, dates, numbers, chances."""
 
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 from serving.api.answers import MobileModel, Words
+from serving.places import HERE
+from serving.web.catalogue import LANGUAGES, N_, translations
 
-LANGUAGES = ("sv", "en")
+__all__ = ["LANGUAGES", "Speech", "sentence"]
 
-TEXTS: dict[str, tuple[str, str]] = {
-    "tagline": ("Veckans risklista för nära vård", "The weekly risk list for care near home"),
-    "skip": ("Hoppa till innehållet", "Skip to content"),
-    "log_in": ("Logga in", "Log in"),
-    "log_out": ("Logga ut", "Log out"),
-    "demo_login": ("Demoinloggning", "Demo login"),
-    "demo_login_text": (
-        "Det här är en demo med simulerade personer. Användarnamn och lösenord skrivs ut när "
-        "tjänsten startar, och finns i filen login.json i hemkatalogen. "
-        "Använd inte den här inloggningen för riktiga uppgifter.",
-        "This is a demo with simulated people. The user name and password are printed when the "
-        "service starts, and are in the file login.json in the home folder. "
-        "Do not use this login for real data.",
-    ),
-    "user": ("Användarnamn", "User name"),
-    "password": ("Lösenord", "Password"),
-    "login_wrong": (
-        "Fel användarnamn eller lösenord. Försök igen.",
-        "Wrong user name or password. Try again.",
-    ),
-    "login_stale": (
-        "Formuläret hade blivit för gammalt. Försök igen.",
-        "The form had become too old. Try again.",
-    ),
-    "login_throttled": (
-        "För många försök. Vänta fem minuter och försök igen.",
-        "Too many attempts. Wait five minutes and try again.",
-    ),
-    "start": ("Vårdenheter", "Care units"),
-    "start_lead": (
-        "Välj din vårdenhet för att gå igenom veckans lista.",
-        "Choose your care unit to go through this week's list.",
-    ),
-    "week": ("Vecka", "Week"),
-    "listed_people": ("På listan", "On the list"),
-    "new_people": ("Nya", "New"),
-    "scored_people": ("Listade invånare", "Listed residents"),
-    "everyone": ("Alla", "Everyone"),
-    "no_list": ("Ingen veckolista än", "No weekly list yet"),
-    "no_list_text": (
-        "Det finns ingen lista att visa. Den görs med kommandot",
-        "There is no list to show. Make one with the command",
-    ),
-    "list_of": ("Veckans lista", "This week's list"),
-    "choose_week": ("Välj vecka", "Choose week"),
-    "show": ("Visa", "Show"),
-    "older_list": (
-        "Du tittar på en äldre lista.",
-        "You are looking at an older list.",
-    ),
-    "newest_list": ("Visa den senaste", "Show the newest"),
-    "list_lead": (
-        "Personer i minst en målgrupp, med störst beräknad risk för {target} först. "
-        "Beräknat på det som var känt före {date}.",
-        "People in at least one target group, the greatest estimated risk of {target} first. "
-        "Estimated from what was known before {date}.",
-    ),
-    "list_size": (
-        "{n} av högst {capacity} platser · {people} invånare bedömda",
-        "{n} of at most {capacity} places · {people} residents scored",
-    ),
-    "list_empty": (
-        "Ingen på vårdenheten uppfyller någon målgrupps villkor den här veckan.",
-        "Nobody at the care unit meets the terms of a target group this week.",
-    ),
-    "new_model": (
-        "En ny version av modellen används sedan förra veckan. Jämför inte risktalen "
-        "med förra veckans.",
-        "A new version of the model is in use since last week. Do not compare the risks with "
-        "last week's.",
-    ),
-    "rank": ("Plats", "Rank"),
-    "person": ("Person", "Person"),
-    "risk": ("Risk", "Risk"),
-    "why": ("Vad som höjer risken mest", "What raises the risk most"),
-    "changed": ("Sedan förra veckan", "Since last week"),
-    "model": ("Föreslagen modell", "Suggested model"),
-    "mobile_model": ("Modell {m}", "Model {m}"),
-    "years": ("{n} år", "{n} years"),
-    "age_unknown": ("ålder okänd", "age unknown"),
-    "female": ("kvinna", "woman"),
-    "male": ("man", "man"),
-    "unknown": ("kön okänt", "sex unknown"),
-    "change_new": ("Ny på listan", "New on the list"),
-    "change_still": ("Kvar på listan", "Still on the list"),
-    "change_returned": ("Tillbaka på listan", "Back on the list"),
-    "change_risen": ("Ökad risk", "Higher risk"),
-    "change_discharged": ("Utskriven senaste veckan", "Discharged last week"),
-    "gone": ("Inte längre på listan", "No longer on the list"),
-    "gone_text": (
-        "De här personerna stod på förra veckans lista men inte på den här.",
-        "These people were on last week's list but are not on this one.",
-    ),
-    "about": ("{n} % – ungefär {n} av 100", "{n}% – about {n} in 100"),
-    "about_short": ("{n} %", "{n}%"),
-    "fewer_than_one": ("färre än 1 av 100", "fewer than 1 in 100"),
-    "short_unplanned_365": ("Oplanerad inläggning, ett år", "Unplanned admission, a year"),
-    "short_unplanned_30": ("Oplanerad inläggning, 30 dagar", "Unplanned admission, 30 days"),
-    "short_admission_365": ("Inläggning, ett år", "Admission, a year"),
-    "short_admission_30": ("Inläggning, 30 dagar", "Admission, 30 days"),
-    "nearly_all": ("fler än 99 av 100", "more than 99 in 100"),
-    "back_to_list": ("Till listan", "Back to the list"),
-    "back_to_start": ("Till vårdenheter", "Back to care units"),
-    "rank_on_list": ("Plats {n} på listan vecka {week}", "Rank {n} on the list of week {week}"),
-    "not_on_list": (
-        "Inte på listan vecka {week}",
-        "Not on the list of week {week}",
-    ),
-    "scores": ("Beräknade risker", "Estimated risks"),
-    "scores_lead": (
-        "Av 100 personer med samma uppgifter beräknas så här många få händelsen.",
-        "Of 100 people with the same records, this many are estimated to have the event.",
-    ),
-    "target": ("Händelse", "Event"),
-    "groups": ("Målgrupper", "Target groups"),
-    "no_groups": ("Ingen målgrupp", "No target group"),
-    "reasons": ("Varför", "Why"),
-    "reasons_lead": (
-        "Uppgifterna nedan har samband med den beräknade risken för {target}. "
-        "De är inte orsaker, och säger inte vad som hjälper.",
-        "The records below are associated with the estimated risk of {target}. "
-        "They are not causes, and do not say what helps.",
-    ),
-    "raises": ("Höjer risken", "Raises the risk"),
-    "lowers": ("Sänker risken", "Lowers the risk"),
-    "no_reasons": (
-        "Skälen kan inte visas: modellen eller uppgifterna som gjorde listan används inte längre.",
-        "Reasons cannot be shown: the model or the records behind the list are no longer in use.",
-    ),
-    "as_table": ("Visa diagrammet som tabell", "Show the chart as a table"),
-    "reason": ("Uppgift", "Record"),
-    "domain": ("Område", "Area"),
-    "direction": ("Riktning", "Direction"),
-    "share": ("Bidrag (log-odds)", "Contribution (log-odds)"),
-    "odds": ("Oddsen gånger", "Odds times"),
-    "rest": ("Övriga uppgifter tillsammans", "All other records together"),
-    "base": ("Utgångsläge (genomsnitt)", "Starting point (average)"),
-    "other_targets": ("Skäl för de andra riskerna", "Reasons for the other risks"),
-    "timeline": ("Uppgifterna bakom", "The records behind"),
-    "timeline_lead": (
-        "Det som var känt före {date}, det senaste först.",
-        "What was known before {date}, newest first.",
-    ),
-    "timeline_empty": ("Inga uppgifter att visa.", "No records to show."),
-    "older": ("Äldre uppgifter", "Older records"),
-    "shortened": (
-        "Ännu äldre uppgifter visas inte.",
-        "Records older still are not shown.",
-    ),
-    "to": ("till", "to"),
-    "ongoing": ("pågår", "ongoing"),
-    "days_long": ("{n} dygn", "{n} days"),
-    "what_not": ("Vad ett risktal inte är", "What a score is not"),
-    "not_1": (
-        "Det är ingen diagnos och inget beslut. Bedömningen gör ni.",
-        "It is not a diagnosis and not a decision. The judgement is yours.",
-    ),
-    "not_2": (
-        "Det säger inte vad som skulle hjälpa. Skälen visar samband, inte orsaker.",
-        "It does not say what would help. The reasons show associations, not causes.",
-    ),
-    "not_3": (
-        "Det bygger bara på det som är registrerat. Sådant som ni vet men som inte står i "
-        "journalen är inte med.",
-        "It knows only what is recorded. What you know but the records do not say is left out.",
-    ),
-    "not_4": (
-        "Ett lågt tal betyder inte att personen inte behöver vård. Låt det aldrig vara skäl "
-        "att neka någon något.",
-        "A low score does not mean that the person needs no care. Never let it be a reason to "
-        "deny anybody anything.",
-    ),
-    "logged": (
-        "Att du har öppnat sidan har noterats i åtkomstloggen.",
-        "That you opened this page has been noted in the access log.",
-    ),
-    "made_by": (
-        "Modellversion {model} · Underlag {extract}",
-        "Model version {model} · Extract {extract}",
-    ),
-    "made_by_model": ("Modellversion {model}", "Model version {model}"),
-    "footer": (
-        "Framsynt räknar på registrerade uppgifter och ersätter ingen bedömning.",
-        "Framsynt works from recorded data and replaces nobody's judgement.",
-    ),
-    "error_404": ("Sidan finns inte", "There is no such page"),
-    "error_404_text": (
-        "Listan, vårdenheten eller personen finns inte för den veckan.",
-        "The list, care unit or person does not exist for that week.",
-    ),
-    "error_503": ("Tjänsten är inte redo", "The service is not ready"),
-    "error_503_text": (
-        "Vänta några sekunder och ladda om sidan.",
-        "Wait a few seconds and reload the page.",
-    ),
-    "error_other": ("Något gick fel", "Something went wrong"),
-    "error_other_text": (
-        "Försök igen. Om felet återkommer, kontakta den som ansvarar för tjänsten.",
-        "Try again. If it happens again, contact those who run the service.",
-    ),
+SEX = {"female": N_("female"), "male": N_("male"), "unknown": N_("unknown")}
+CHANGES = {
+    "new": N_("change_new"),
+    "still": N_("change_still"),
+    "returned": N_("change_returned"),
+    "risen": N_("change_risen"),
+    "discharged": N_("change_discharged"),
 }
-
-MONTHS_SV = "januari februari mars april maj juni juli augusti september oktober november december"
 
 
 def sentence(said: str) -> str:
@@ -216,19 +28,38 @@ def sentence(said: str) -> str:
     return said if said[1:2].isupper() else said[:1].upper() + said[1:]
 
 
+def few_of(probability: float) -> tuple[int, int]:
+    """So many of 10, if that is at most 2.5 in a hundred from the truth; else of 100."""
+    tenths = int(probability * 10 + 0.5)
+    if 1 <= tenths <= 9 and abs(probability - tenths / 10) < 0.0251:
+        return tenths, 10
+    return max(1, int(probability * 100 + 0.5)), 100
+
+
 class Speech:
     """One language's way of saying things. Unknown keys are errors, not blanks."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._column = LANGUAGES.index(language)
+        self.locale = Locale.parse("en_GB" if language == "en" else language)
+        self.catalogue = translations(language)
+
+    @staticmethod
+    @cache
+    def of(language: str) -> "Speech":
+        return Speech(language)
 
     def text(self, key: str, **values: object) -> str:
-        said = TEXTS[key][self._column]
-        return said.format(**values) if values else said
+        return self.catalogue.gettext(key) % values
+
+    def many(self, key: str, n: int, **values: object) -> str:
+        """A text with a plural; ``%(num)s`` in it is the number, thousands apart."""
+        return self.catalogue.ngettext(key, key, n) % {"num": self.count(n), **values}
 
     def words(self, words: Words) -> str:
         return words.in_(self.language)
+
+    # -- chances ------------------------------------------------------------------------
 
     def chance(self, probability: float, *, short: bool = False) -> str:
         """A probability as a natural frequency: people read those better than percentages."""
@@ -236,7 +67,18 @@ class Speech:
             return self.text("fewer_than_one")
         if probability >= 0.995:
             return self.text("nearly_all")
-        return self.text("about_short" if short else "about", n=int(probability * 100 + 0.5))
+        n = int(probability * 100 + 0.5)
+        return self.text("about_short", n=n) if short else self.text("about", n=n)
+
+    def frequency(self, probability: float) -> str:
+        """Of how few people it can be said: ``4 av 10`` where that is near enough, else
+        ``6 av 100``."""
+        if not 0.005 <= probability < 0.995:
+            return self.chance(probability)
+        n, of = few_of(probability)
+        return self.text("n_of", n=n, of=of)
+
+    # -- names --------------------------------------------------------------------------
 
     def target(self, name: str) -> str:
         from models.targets import TARGETS
@@ -263,22 +105,49 @@ class Speech:
     def unit(self, care_unit: str, name: str | None) -> str:
         return self.text("everyone") if care_unit == "all" else name or care_unit
 
+    def sex(self, sex: str) -> str:
+        return self.text(SEX.get(sex, SEX["unknown"]))
+
+    def age(self, age: int | None) -> str:
+        return self.text("age_unknown") if age is None else self.many("years", age)
+
+    def change(self, change: str) -> str:
+        return self.text(CHANGES[change])
+
+    # -- days and numbers ---------------------------------------------------------------
+
     def day(self, day: date) -> str:
         """A date in full words."""
-        if self.language == "sv":
-            return f"{day.day} {MONTHS_SV.split()[day.month - 1]} {day.year}"
-        return f"{day.day} {day:%B} {day.year}"
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def short_day(self, day: date) -> str:
+        """Day and month, for dates of this year: ``3 maj``, ``3 May``."""
+        return format_date(day, "d MMM", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """``maj 2026``, ``May 2026``."""
+        return format_date(day, "MMM y", locale=self.locale)
+
+    def moment(self, at: datetime) -> str:
+        """Day and time, as the clock shows them in Sweden."""
+        return format_datetime(at, "d MMM y HH:mm", tzinfo=HERE, locale=self.locale)
 
     def week(self, week: str) -> str:
         """``2026-W47`` as people say it."""
         year, _, number = week.partition("-W")
         return f"{int(number)}, {year}"
 
-    def decimal(self, value: float, places: int = 2) -> str:
-        said = f"{value:.{places}f}".replace("-", "−")
-        return said.replace(".", ",") if self.language == "sv" else said
+    def week_number(self, week: str) -> str:
+        return str(int(week.partition("-W")[2]))
 
-    def count(self, number: int) -> str:
-        """Thousands apart, as each language does."""
-        said = f"{number:,}"
-        return said.replace(",", "\N{NO-BREAK SPACE}") if self.language == "sv" else said
+    def decimal(self, value: float, places: int = 2) -> str:
+        said = format_decimal(value, f"0.{'0' * places}" if places else "0", locale=self.locale)
+        return said.replace("-", "\N{MINUS SIGN}")
+
+    def count(self, number: float) -> str:
+        """A whole number, thousands apart, as each language does."""
+        return format_decimal(round(number), "#,##0", locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        """A share as a whole percentage, in each language's form."""
+        return self.text("about_short", n=int(share * 100 + 0.5))

@@ -1,0 +1,115 @@
+"""A person: what to look at, what adds up to the risk, what was recorded and decided."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+
+from models.targets import for_readers
+from serving.api import answers
+from serving.api.routes import AtDesk, Week
+from serving.attention import to_look_at
+from serving.problems import NotFoundError
+from serving.review import Row, Wanted, rows_of
+from serving.web import chart
+from serving.web.lists import Desktop, Draft, unit_url
+from serving.web.render import page, render
+from serving.web.router import router
+from serving.web.strip import strip
+from serving.web.trend import trend
+
+SHOWN_EVENTS = 25
+
+
+@router.get("/people/{person_id}")
+def person(request: Request, desk: AtDesk, person_id: str, week: Week = "current") -> Response:
+    run = desk.run(week)
+    scored = desk.register.person(run.id, person_id)
+    if scored is None:
+        raise NotFoundError("unknown-person", "nobody by that id was scored that week")
+    return show(Desktop(request, desk, run, scored[0], Wanted()), person_id)
+
+
+@router.get("/people/{person_id}/reasons/{target}")
+def reasons(
+    request: Request, desk: AtDesk, person_id: str, target: str, week: Week = "current"
+) -> Response:
+    """Why one of the other risks is what it is: asked for when somebody wants to see it."""
+    run = desk.run(week)
+    found = desk.person(run, person_id, [target])
+    if target not in for_readers(found.probabilities):
+        raise NotFoundError("unknown-target", "no such risk is shown")
+    charts = _charts(found)
+    known: dict[str, Any] = {
+        "person": found,
+        "week": run.week,
+        "target": target,
+        "charts": charts,
+    }
+    if request.headers.get("hx-request") == "true":
+        return HTMLResponse(render(request, "parts/reasons.html", **known))
+    return page(request, "reasons.html", **known)
+
+
+def show(here: Desktop, person_id: str, draft: Draft | None = None) -> HTMLResponse:
+    """The whole page; with a draft, of a decision that could not be saved."""
+    desk, run = here.desk, here.run
+    found = desk.person(run, person_id, [run.primary_target])
+    events = desk.timeline(run, person_id)
+    row = _row(here, found)
+    shown = for_readers(found.probabilities)
+    is_on_site = bool(found.explanations)
+    status = 200 if draft is None else 409 if draft.conflict else 400
+    return page(
+        here.request,
+        "person.html",
+        status,
+        **here.to_decide({person_id: draft} if draft else {}),
+        person=found,
+        row=row,
+        entry=row.entry,
+        at="person",
+        week=run.week,
+        shown=shown,
+        charts=_charts(found),
+        others=[t for t in shown if t != found.primary_target] if is_on_site else [],
+        looks=to_look_at(desk.feature_row(run, person_id)),
+        trend=trend(desk.register.score_history(person_id, run.primary_target)),
+        decided=list(reversed(desk.register.decisions.of_person(person_id))),
+        strip=strip(events.events, run.index_date),
+        recent=events.events[:SHOWN_EVENTS],
+        older=_by_year(events.events[SHOWN_EVENTS:]),
+        shortened=events.shortened,
+        list_url=f"{unit_url(found.care_unit)}?week={run.week}",
+        person_url=f"/people/{quote(person_id, safe='')}",
+    )
+
+
+def _row(here: Desktop, found: answers.Person) -> Row:
+    """As on the list; of somebody who is not on it, without rank and reasons."""
+    entry = found.entry or answers.Entry(
+        rank=0,
+        person_id=found.person_id,
+        age=found.age,
+        sex=found.sex,
+        groups=found.groups,
+        mobile_model=found.mobile_model,
+        probabilities=found.probabilities,
+        changed=[],
+        reasons=[],
+    )
+    return rows_of(here.desk.register, here.run, [entry])[0]
+
+
+def _charts(found: answers.Person) -> list[Any]:
+    return [(e, chart.bars(e.headings), chart.bars(e.reasons)) for e in found.explanations]
+
+
+def _by_year(
+    events: list[answers.TimelineEvent],
+) -> list[tuple[int, list[answers.TimelineEvent]]]:
+    years: dict[int, list[answers.TimelineEvent]] = {}
+    for event in events:
+        years.setdefault(event.date.year, []).append(event)
+    return list(years.items())
