@@ -51,7 +51,8 @@ def discharged_in_week_before(tables: Tables, index_date: date) -> set[str]:
     if "contacts" not in tables:
         return set()
     at = pd.Timestamp(index_date)
-    contacts = joined_as_of(tables, day(at))["contacts"]
-    ended = contacts["end"].ge(at - timedelta(days=7)) & contacts["end"].lt(at)
-    rows = contacts[(contacts["setting"] == "inpatient") & ended]
-    return set(rows["person_id"].astype(str))
+    contacts = tables["contacts"]
+    stays = contacts[contacts["setting"] == "inpatient"]
+    joined = joined_as_of({"contacts": stays}, day(at))["contacts"]
+    ended = joined["end"].ge(at - timedelta(days=7)) & joined["end"].lt(at)
+    return set(joined.loc[ended, "person_id"].astype(str))

@@ -3,21 +3,9 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Answer(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class Words(Answer):
-    """The same thing in Swedish and English."""
-
-    sv: str
-    en: str
-
-    def in_(self, language: str) -> str:
-        return self.en if language == "en" else self.sv
+from serving.api.base import Answer, Words
 
 
 class Reason(Answer):
@@ -28,15 +16,32 @@ class Reason(Answer):
     contribution: float = Field(description="share of the log-odds", examples=[0.42])
     raises: bool
     words: Words
+    feature: str | None = Field(
+        default=None,
+        description="the measure over the window that weighs most, which the words are about",
+        examples=["unplanned_admissions_365d"],
+    )
+
+
+class HeadingShare(Answer):
+    """What all measures under one of eight headings add: correlated measures seen as one."""
+
+    heading: Words
+    contribution: float = Field(description="share of the log-odds", examples=[0.87])
+    raises: bool
 
 
 class Explanation(Answer):
-    """``base`` + the reasons' contributions + ``rest`` is the log-odds of the probability."""
+    """``base`` + the reasons' contributions + ``rest`` is the log-odds of the probability; so is
+    ``base`` + the headings' contributions."""
 
     target: str
     base: float
     rest: float = Field(description="contributions of measures not listed, added up")
     reasons: list[Reason]
+    headings: list[HeadingShare] = Field(
+        default_factory=list, description="all measures, listed or not, by heading, heaviest first"
+    )
 
 
 class MobileModel(Answer):
@@ -106,6 +111,34 @@ class WeeklyList(Answer):
     gone: list[str] = Field(description="on last week's list of this unit, not on this one")
 
 
+Day = date  # a field of classes below is itself called date
+
+
+class Detail(Answer):
+    """A code on a record, and what it is called where the code lists tell."""
+
+    code: str = Field(examples=["I50.9"])
+    words: Words | None
+
+
+class Record(Answer):
+    """Something recorded about a person, as known at the index date."""
+
+    date: Day | None = Field(description="null for what is said of the person without a date")
+    end: Day | None = None
+    kind: str = Field(examples=["admission"])
+    words: Words
+    unit: str | None = Field(default=None, description="the unit met, by name where known")
+    details: list[Detail] = Field(default_factory=list)
+
+
+class RecordsBehind(Answer):
+    """The records that a reason's value was made of."""
+
+    total: int
+    newest: list[Record] = Field(description="the newest, newest first")
+
+
 class Person(Answer):
     """All that the current week's run says about a person."""
 
@@ -123,26 +156,16 @@ class Person(Answer):
     mobile_model: MobileModel | None
     entry: Entry | None = Field(description="the place on the week's list, if there is one")
     explanations: list[Explanation]
+    records: dict[str, RecordsBehind] = Field(
+        default_factory=dict,
+        description="by a reason's feature, the records behind it; total 0: made of their absence",
+    )
 
 
-Day = date  # a field of the next class is itself called date
-
-
-class Detail(Answer):
-    """A code on a record, and what it is called where the code lists tell."""
-
-    code: str = Field(examples=["I50.9"])
-    words: Words | None
-
-
-class TimelineEvent(Answer):
-    """Something recorded about a person, as known at the index date."""
+class TimelineEvent(Record):
+    """A record on a timeline."""
 
     date: Day
-    end: Day | None = None
-    kind: str = Field(examples=["admission"])
-    words: Words
-    details: list[Detail] = Field(default_factory=list)
 
 
 class Timeline(Answer):

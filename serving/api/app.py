@@ -3,16 +3,27 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 
 from features.errors import FramsyntError
 from serving import problems
-from serving.api import routes
+from serving.api import decisions, feed, routes
+from serving.cds import routes as cds_routes
+from serving.fhir import routes as fhir_routes
+from serving.fhir.about import PATH
+from serving.fhir.outcome import outcome_of
+from serving.security import opening
+from serving.security.answers import wants_page
+from serving.security.endpoints import Endpoints
+from serving.security.guard import guard
+from serving.security.oidc import routes as oidc_routes
+from serving.security.rules import without_rule
 from serving.web import pages
 
 if TYPE_CHECKING:
@@ -31,7 +42,10 @@ say what helps, and decides nothing. Every look at a person is written to the ac
 
 
 def create_app(desk: "Desk | None" = None) -> FastAPI:
-    """``desk`` may also be set later as ``app.state.desk``; until then answers are 503."""
+    """``desk`` may also be set later as ``app.state.desk``; until then answers are 503.
+
+    RuntimeError for a route that has no rule in ``serving/security/rules.py``.
+    """
     app = FastAPI(
         title="Framsynt",
         version="1",
@@ -39,11 +53,28 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # the usual page loads scripts from elsewhere
         redoc_url=None,
+        dependencies=[Depends(guard)],
+        generate_unique_id_function=lambda route: route.name,  # what clients' methods are called
     )
     app.state.desk = desk
     app.include_router(routes.router)
+    app.include_router(decisions.router)
+    app.include_router(feed.router)
+    app.include_router(cds_routes.router, include_in_schema=False)
+    app.include_router(fhir_routes.router, include_in_schema=False)
+    app.include_router(opening.router, include_in_schema=False)
+    app.include_router(oidc_routes.router, include_in_schema=False)
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+    app.state.endpoints = Endpoints.of(app)
+    if missing := without_rule((e.method, e.template) for e in app.state.endpoints):
+        raise RuntimeError(f"no rule in serving/security/rules.py for: {', '.join(missing)}")
+
+    @app.exception_handler(SQLAlchemyError)
+    async def on_database(request: Request, error: SQLAlchemyError) -> Response:
+        said = problems.problem(503, "The register's database does not answer.")
+        return _answer(request, said)
 
     @app.exception_handler(FramsyntError)
     async def on_own(request: Request, error: FramsyntError) -> Response:
@@ -69,7 +100,14 @@ def _answer(
 ) -> Response:
     """A page for people, a problem document for programs."""
     status = int(str(body["status"]))
-    path = request.url.path
-    if "text/html" in request.headers.get("accept", "") and not path.startswith("/api/"):
-        return pages.error_page(request, body)
-    return JSONResponse(body, status, headers, problems.MEDIA_TYPE)
+    answer: Response
+    if wants_page(request.scope):
+        answer = pages.error_page(request, body)
+    elif request.url.path.startswith(PATH):
+        answer = fhir_routes.FhirAnswer(outcome_of(body), status)
+    else:
+        answer = JSONResponse(body, status, media_type=problems.MEDIA_TYPE)
+    answer.headers.update(headers or {})
+    if status == 503:
+        answer.headers["retry-after"] = problems.RETRY_AFTER
+    return answer

@@ -1,4 +1,4 @@
-"""The API for tools: care units, weekly lists, people. Read-only."""
+"""The API for tools: care units, weekly lists, people. Deciding is in ``decisions.py``."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -6,13 +6,21 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.security import HTTPBearer
 
 from features.errors import MissingError
-from serving.api import answers
+from serving.api import answers, decided
 
 if TYPE_CHECKING:
     from serving.desk import Desk
 
 # Only says so in the OpenAPI document: the door has already checked.
-_documented = HTTPBearer(auto_error=False, description="The token that `framsynt serve` prints.")
+documented = [
+    Depends(
+        HTTPBearer(
+            auto_error=False,
+            description="A token of the identity provider, or of the demo "
+            "(`framsynt login --new`).",
+        )
+    )
+]
 
 
 def desk_of(request: Request) -> Any:
@@ -39,16 +47,26 @@ def _problem(what: str) -> dict[str, Any]:
     }
 
 
+_PROBLEMS = {
+    400: "A malformed parameter",
+    401: "No valid token",
+    403: "Not with this role, or not at this care unit",
+    404: "No list yet, unknown care unit, unknown person",
+    409: "Somebody has decided meanwhile (`decision` says what), or what there is does not fit",
+    503: "Not ready",
+}
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What an endpoint's OpenAPI says of its errors."""
+    return {status: _problem(_PROBLEMS[status]) for status in statuses}
+
+
 router = APIRouter(
     prefix="/api/v1",
     tags=["lists and people"],
-    dependencies=[Depends(_documented)],
-    responses={
-        400: _problem("A malformed parameter"),
-        401: _problem("No valid token"),
-        404: _problem("No list yet, unknown care unit, unknown person"),
-        503: _problem("Not ready"),
-    },
+    dependencies=documented,
+    responses=problem_answers(400, 401, 403, 404, 503),
 )
 
 if TYPE_CHECKING:
@@ -75,28 +93,20 @@ def care_units(desk: AtDesk, week: Week = "current") -> answers.Units:
 @router.get("/care-units/{care_unit}/lists/{week}", summary="A care unit's list of a week")
 def weekly_list(
     desk: AtDesk,
-    request: Request,
     care_unit: Annotated[str, Path(max_length=64, examples=["SE2321000131-E000000000101"])],
     week: Annotated[str, Path(pattern=WEEK, examples=["current", "2026-W47"])],
-) -> answers.WeeklyList:
-    answer = desk.weekly_list(desk.run(week), care_unit)
-    desk.register.note_access(request.state.who, "list", care_unit=care_unit)
-    return answer
+) -> decided.DecidedList:
+    """With what was decided about each person, and the places left in the team."""
+    from serving.team import decided_list
+
+    return decided_list(desk, desk.run(week), care_unit)
 
 
 @router.get("/people/{person_id}", summary="Scores and reasons of a person")
-def person(
-    desk: AtDesk, request: Request, person_id: PersonId, week: Week = "current"
-) -> answers.Person:
-    answer = desk.person(desk.run(week), person_id)
-    desk.register.note_access(request.state.who, "person", person_id, answer.care_unit)
-    return answer
+def person(desk: AtDesk, person_id: PersonId, week: Week = "current") -> answers.Person:
+    return desk.person(desk.run(week), person_id)
 
 
 @router.get("/people/{person_id}/timeline", summary="The records behind a person's scores")
-def timeline(
-    desk: AtDesk, request: Request, person_id: PersonId, week: Week = "current"
-) -> answers.Timeline:
-    answer = desk.timeline(desk.run(week), person_id)
-    desk.register.note_access(request.state.who, "timeline", person_id)
-    return answer
+def timeline(desk: AtDesk, person_id: PersonId, week: Week = "current") -> answers.Timeline:
+    return desk.timeline(desk.run(week), person_id)

@@ -1,5 +1,6 @@
 """The scoring calls: a person's history in, scores and reasons out."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from features.errors import DataError, NotEnoughData, SettingsError
 from serving.api.answers import Answer, Explanation, PersonScore
+from serving.problems import NotFoundError
 
 if TYPE_CHECKING:
     from serving.scoring import Scorer
@@ -92,24 +94,45 @@ class ScoreAnswer(PersonScore):
 
 
 class BatchAnswer(Answer):
+    """``objected``: people in the request who are not scored, since they have objected to it."""
+
     model_version: str
     scores: list[ScoreAnswer]
+    objected: int = 0
 
 
-def answer_one(scorer: "Scorer", request: ScoreRequest) -> ScoreAnswer:
-    """Scores of the one person in the request; DataError if there is another number."""
-    answers = answer_many(scorer, request)
-    if len(answers) != 1:
+Objecting = Callable[[Iterable[str]], frozenset[str]]
+"""Which of these people have objected to being scored."""
+
+Noting = Callable[[list[str]], None]
+"""Writes down who is scored, before anybody is. MissingError if it cannot."""
+
+
+def answer_one(
+    scorer: "Scorer", objecting: Objecting, noting: Noting, request: ScoreRequest
+) -> ScoreAnswer:
+    """Scores of the one person in the request; DataError if there is another number, NotFoundError
+    for somebody who has objected."""
+    people = len(request.history.get("persons", ()))
+    if people != 1:
         raise DataError(
-            f"{len(answers)} people in one call",
+            f"{people} people in one call",
             where="history/persons",
             do="Send one person, or use score_batch.",
         )
+    answers, _ = answer_many(scorer, objecting, noting, request)
+    if not answers:
+        raise NotFoundError("not-scored", "this person is not scored", do="Score nobody here.")
     return answers[0]
 
 
-def answer_many(scorer: "Scorer", request: ScoreRequest) -> list[ScoreAnswer]:
-    """Scores of everyone in the request, by person_id. DataError, SettingsError."""
+def answer_many(
+    scorer: "Scorer", objecting: Objecting, noting: Noting, request: ScoreRequest
+) -> tuple[list[ScoreAnswer], int]:
+    """Scores of everyone in the request who has not objected, by person_id, and how many have.
+
+    Raises DataError, SettingsError.
+    """
     from features.validation import tables_from_records
 
     people = len(request.history.get("persons", ()))
@@ -119,8 +142,14 @@ def answer_many(scorer: "Scorer", request: ScoreRequest) -> list[ScoreAnswer]:
         )
     _check_targets(scorer, request.targets)
     tables = tables_from_records(request.rows())
+    objected = objecting(tables["persons"]["person_id"].astype(str))
+    if objected:
+        tables = {n: rows[~rows["person_id"].isin(objected)] for n, rows in tables.items()}
+    if tables["persons"].empty:
+        return [], len(objected)
+    noting(tables["persons"]["person_id"].astype(str).tolist())
     scored = scorer.score(tables, request.index_date, request.targets)
-    return [_answer(score, request) for score in scored]
+    return [_answer(score, request) for score in scored], len(objected)
 
 
 def _check_targets(scorer: "Scorer", wanted: list[str] | None) -> None:

@@ -1,0 +1,106 @@
+"""Whether a person matters here, and what a card is to tell of them.
+
+Somebody matters who is on the week's list, or whose risk is at least that of the last one on it,
+and about whom nobody has decided: not in a team, not waiting, not put off, not declined this week.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from serving.cds.card import TABLES_IN_WORDS, Told
+from serving.places import HERE
+from serving.review import State, state_of
+from serving.security.who import Principal
+from serving.week import monday_after
+
+if TYPE_CHECKING:
+    from serving.desk import Desk
+    from serving.register import WeeklyRun
+
+
+def told_of(
+    desk: "Desk", principal: Principal, person_id: str, prefetch: dict[str, Any], codes: Path | None
+) -> Told | None:
+    """None for somebody who does not matter, is another care unit's, or objects.
+
+    NotSentError (412) for somebody unknown here of whom no Patient resource was sent.
+    """
+    run = desk.register.current()
+    if run is None or person_id in desk.register.objections.current([person_id]):
+        return None
+    scored = desk.register.person(run.id, person_id)
+    if scored is None:
+        return _from_records(desk, principal, run, person_id, prefetch, codes)
+    care_unit, probabilities = scored
+    if not principal.works_at(care_unit):
+        return None
+    least = _least_listed(desk, run, care_unit)
+    entry = desk.register.entry(run.id, person_id)
+    probability = probabilities[run.primary_target]
+    if entry is None and (least is None or probability < least):
+        return None
+    if state_of(desk.register, run, person_id) is not State.OPEN:
+        return None
+    person = desk.person(run, person_id, [run.primary_target])
+    return Told(
+        target=run.primary_target,
+        probability=probability,
+        reasons=person.explanations[0].reasons if person.explanations else [],
+        mobile_model=person.mobile_model,
+        week=run.week,
+        rank=entry.rank if entry else None,
+        changed=entry.changed if entry else (),
+    )
+
+
+def _least_listed(desk: "Desk", run: "WeeklyRun", care_unit: str) -> float | None:
+    """The unit's threshold: the risk of the last one on its list; None for an empty list."""
+    listed = desk.register.entries(run.id, care_unit)
+    return min((e.probabilities[run.primary_target] for e in listed), default=None)
+
+
+def _from_records(
+    desk: "Desk",
+    principal: Principal,
+    run: "WeeklyRun",
+    person_id: str,
+    prefetch: dict[str, Any],
+    codes: Path | None,
+) -> Told | None:
+    """Scored as of next Monday, from what was sent along, with what is known now."""
+    from serving.cds.prefetched import Sent, history_of
+
+    sent = Sent(prefetch, person_id)
+    scorer: Any = desk.scorer
+    if scorer is None:
+        return None
+    least = _threshold_for_strangers(desk, principal, run)
+    if least is None:
+        return None
+    tables, coverage = history_of(sent, scorer.model.coverage, codes)
+    (scored,) = scorer.score(tables, _next_monday(), [run.primary_target], coverage)
+    probability = scored.probabilities[run.primary_target]
+    if probability < least:
+        return None
+    missing = scorer.model.coverage.tables - coverage.tables
+    return Told(
+        target=run.primary_target,
+        probability=probability,
+        reasons=scored.explanations[0].reasons,
+        mobile_model=scored.mobile_model,
+        unknown=[name for name in TABLES_IN_WORDS if name in missing],
+    )
+
+
+def _threshold_for_strangers(desk: "Desk", principal: Principal, run: "WeeklyRun") -> float | None:
+    """For somebody listed nowhere here: the median of the thresholds of the caller's units."""
+    units = [u.care_unit for u in desk.register.units(run.id) if principal.works_at(u.care_unit)]
+    found = [least for u in units if (least := _least_listed(desk, run, u)) is not None]
+    return median(found) if found else None
+
+
+def _next_monday(today: date | None = None) -> date:
+    """Rows of today are seen, as the index date is the first day that is not."""
+    return monday_after(today or datetime.now(HERE).date())

@@ -1,0 +1,154 @@
+"""A person's history from FHIR resources that a record system sends along with a call.
+
+The mapping is that of the source ``fhir`` (``features/sources/fhir``). What was not sent is not
+known, never zero; what the rows sent cannot tell, is not known either.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.errors import DataError
+from features.integrity import check_between_tables
+from features.sources.base import SourceFrame
+from features.sources.code_map import CodeMap
+from features.sources.fhir.clinical import Clinical
+from features.sources.fhir.encounters import Contacts, Organizations, episodes
+from features.sources.fhir.files import Block, Resource
+from features.sources.fhir.people import People
+from features.stays import join_stays
+from features.tables import ALL_TABLES, Coverage, Tables
+from features.validation import validate_table
+from serving.cds.services import PREFETCH
+from serving.problems import NotSentError
+
+MOST_RESOURCES = 20_000
+TOLD_BY = {
+    "contacts": {"Encounter"},
+    "diagnoses": {"Condition"},
+    "procedures": {"Procedure"},
+    "dispensings": {"MedicationDispense", "MedicationRequest"},
+}
+"""Which resources, sent along, make a table known. Other tables are known by their rows."""
+
+
+class Sent:
+    """The resources of a call, by type: what the mapping reads, and what was asked and answered."""
+
+    def __init__(self, prefetch: Mapping[str, Resource | None], patient_id: str) -> None:
+        self.answered = {PREFETCH[key][0] for key in prefetch if key in PREFETCH}
+        self._by_type: dict[str, list[Resource]] = {kind: [] for kind in self.answered}
+        for resource in _resources(prefetch.values()):
+            self._by_type.setdefault(str(resource.get("resourceType")), []).append(resource)
+        if sum(map(len, self._by_type.values())) > MOST_RESOURCES:
+            raise DataError("more resources than one person has", where="prefetch")
+        patients = self._by_type.get("Patient", [])
+        self._by_type["Patient"] = [p for p in patients if p.get("id") == patient_id]
+        if not self._by_type["Patient"]:
+            raise NotSentError(
+                "the person is not in the register, and the Patient resource was not sent",
+                where="prefetch/patient",
+                do="Send what GET /cds-services asks for under prefetch.",
+            )
+
+    def has(self, kind: str) -> bool:
+        return kind in self._by_type
+
+    def blocks(self, kind: str) -> Iterator[Block]:
+        found = self._by_type.get(kind)
+        if found:
+            yield Block(found, list(range(1, len(found) + 1)), kind)
+
+
+def _resources(values: Any) -> Iterator[Resource]:
+    for value in values:
+        if not isinstance(value, dict):
+            continue
+        if value.get("resourceType") != "Bundle":
+            yield value
+            continue
+        for entry in value.get("entry") or ():
+            resource = entry.get("resource") if isinstance(entry, dict) else None
+            if isinstance(resource, dict):
+                yield resource
+
+
+def history_of(
+    sent: Sent, learnt_on: Coverage, code_map: Path | None = None
+) -> tuple[Tables, Coverage]:
+    """The person's tables, and what of ``learnt_on`` (the model's) they can tell.
+
+    Faulty rows are left out. DataError for resources that are not shaped as FHIR, or a person
+    without a birth date.
+    """
+    noted: Counter[str] = Counter()
+    codes = CodeMap.read(code_map)
+    people = People(None, noted)
+    contacts = Contacts(people.id_of, codes, noted)
+    try:
+        frames = list(_frames(sent, people, contacts, codes, noted))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise DataError("a resource is not shaped as FHIR R4 has it", where="prefetch") from None
+    finally:
+        contacts.ranks.close()
+    tables = _checked(frames)
+    if "persons" not in tables or tables["persons"].empty:
+        raise DataError("the patient has no birth date", where="prefetch/patient")
+    for table in ALL_TABLES:
+        if table.name not in tables and TOLD_BY.get(table.name, set()) & sent.answered:
+            tables[table.name] = table.empty()
+    tables = join_stays(tables)[0]
+    return tables, _told(tables, contacts, learnt_on)
+
+
+def _frames(
+    sent: Any, people: People, contacts: Contacts, codes: CodeMap, noted: Counter[str]
+) -> Iterator[SourceFrame]:
+    units = Organizations.of(sent, codes)
+    clinical = Clinical(sent, people.id_of, contacts, codes, noted)
+    yield from people.frames(sent)
+    yield from contacts.frames(sent, units)
+    yield from episodes(sent, people.id_of, units, codes, noted)
+    yield from clinical.diagnoses()
+    yield from clinical.procedures()
+    yield from clinical.dispensings()
+
+
+def _checked(frames: list[SourceFrame]) -> Tables:
+    """Rows that hold to the contract, by themselves and beside each other."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for frame in frames:
+        checked = validate_table(frame.table, frame.rows, "prefetch")
+        found.setdefault(frame.table.name, []).append(checked.rows)
+    tables = {
+        name: parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+        for name, parts in found.items()
+    }
+    for name, faults in check_between_tables(tables).items():
+        bad = np.flatnonzero(faults.reasons)
+        tables[name] = tables[name].drop(index=tables[name].index[bad]).reset_index(drop=True)
+    return tables
+
+
+def _told(tables: Tables, contacts: Contacts, learnt_on: Coverage) -> Coverage:
+    rows = {name: len(table) for name, table in tables.items()}
+    systems = learnt_on.systems
+    for name in ("diagnoses", "procedures"):
+        if rows.get(name):
+            shown = frozenset(map(str, tables[name]["system"].unique()))
+            known = {"icd10se"} if name == "diagnoses" else {"kva"}
+            systems = systems - (known - shown)
+    stays = int((tables["contacts"]["setting"] == "inpatient").sum()) if rows.get("contacts") else 0
+    untold = set() if contacts.tells_primary_care else {"primary", "specialist"}
+    return replace(
+        learnt_on.within(frozenset(tables)),
+        systems=systems,
+        settings=learnt_on.settings - untold,
+        urgency=learnt_on.urgency and (contacts.stays_told > 0 or not stays),
+        principal=learnt_on.principal and (contacts.ranks.principal or not rows.get("diagnoses")),
+    )

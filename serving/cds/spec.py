@@ -1,0 +1,69 @@
+"""The bodies of CDS Hooks 2.0 (https://cds-hooks.hl7.org/2.0/), as far as they are used here.
+
+What the standard leaves open, a record system may add: unknown members are passed over.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PLAIN)]
+Short = Annotated[str, StringConstraints(max_length=255, pattern=PLAIN)]
+
+
+class Taken(BaseModel):
+    """What is taken in. Its values are never repeated in an error."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+class Context(Taken):
+    patientId: Id  # noqa: N815  (the standard's name)
+
+
+class Call(Taken):
+    """A hook has been triggered. ``prefetch``: FHIR resources by the keys of ``services``; a key
+    with null was asked for and there was none, an absent one is not known."""
+
+    hook: Short
+    hookInstance: Short  # noqa: N815
+    context: Context
+    prefetch: dict[str, dict[str, Any] | None] = Field(default_factory=dict)
+
+
+class Coding(Taken):
+    code: Annotated[str, StringConstraints(max_length=64, pattern=PLAIN)]
+    system: Short = ""
+
+
+class OverrideReason(Taken):
+    reason: Coding | None = None
+    userComment: str = Field(default="", max_length=500)  # noqa: N815
+
+
+class Suggested(Taken):
+    id: Annotated[str, StringConstraints(max_length=64, pattern=PLAIN)]
+
+
+class Feedback(Taken):
+    """What became of one card."""
+
+    card: Annotated[str, StringConstraints(min_length=1, max_length=36, pattern=PLAIN)]
+    outcome: Literal["accepted", "overridden"]
+    acceptedSuggestions: list[Suggested] = Field(default_factory=list, max_length=20)  # noqa: N815
+    overrideReason: OverrideReason | None = None  # noqa: N815
+    outcomeTimestamp: datetime  # noqa: N815
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Feedback":
+        if self.outcome == "accepted" and not self.acceptedSuggestions:
+            raise ValueError("accepted, but no acceptedSuggestions")
+        if self.outcomeTimestamp.tzinfo is None:
+            raise ValueError("outcomeTimestamp without a time zone")
+        return self
+
+
+class FeedbackCall(Taken):
+    feedback: list[Feedback] = Field(min_length=1, max_length=100)

@@ -1,0 +1,27 @@
+"""Whom and which care unit a FHIR call is about: what the rules are held against."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from features.errors import SettingsError
+from serving.fhir.asked import person_in, unit_in
+
+PATH = "/fhir/"
+
+
+def about(request: Request, register: Any) -> tuple[str | None, str | None]:
+    """(person_id, care_unit) by the path's id or the query; None for what is not said."""
+    path, query = request.path_params, request.query_params
+    if "assessment_id" in path:
+        return path["assessment_id"].partition(".")[2], None
+    if "list_id" in path:
+        return None, path["list_id"].partition(".")[2]
+    if "task_id" in path:
+        decision = register.decisions.get(path["task_id"])
+        return decision.person_id if decision else "", None
+    subject = query.get("subject") or query.get("patient")
+    owner = query.get("subject:identifier") or query.get("owner:identifier")
+    if not subject and not owner:
+        raise SettingsError("nobody is asked for", do="See GET /fhir/metadata.")
+    return (person_in(subject) if subject else None, unit_in(owner) if owner else None)

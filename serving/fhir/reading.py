@@ -1,0 +1,83 @@
+"""What the register says, for resources: each week's current run, and chains of decisions."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.orm import Session
+
+from serving.register.decisions import AT_ONCE, Kind
+from serving.register.models import DecisionRow, RunUnit, Score, WeeklyRun
+from serving.register.objections import objects
+
+
+def assessed(
+    engine: Engine, person_id: str, first: date, last: date
+) -> list[tuple[WeeklyRun, dict[str, float]]]:
+    """A person's probabilities of every week that is kept, oldest first."""
+    query = (
+        select(WeeklyRun, Score.target, Score.probability)
+        .join(Score, Score.run_id == WeeklyRun.id)
+        .where(
+            WeeklyRun.id.in_(_current()),
+            WeeklyRun.index_date.between(first, last),
+            Score.person_id == person_id,
+            ~objects(Score.person_id),
+        )
+        .order_by(WeeklyRun.index_date)
+    )
+    found: dict[int, tuple[WeeklyRun, dict[str, float]]] = {}
+    with Session(engine) as session:
+        for run, target, probability in session.execute(query):
+            found.setdefault(run.id, (run, {}))[1][target] = probability
+    return list(found.values())
+
+
+def assessed_in(
+    engine: Engine, run_id: int, person_id: str
+) -> tuple[WeeklyRun, dict[str, float]] | None:
+    """The same of one run, current or not."""
+    with Session(engine) as session:
+        run = session.get(WeeklyRun, run_id)
+        query = select(Score.target, Score.probability).where(
+            Score.run_id == run_id, Score.person_id == person_id, ~objects(Score.person_id)
+        )
+        probabilities = {row.target: row.probability for row in session.execute(query)}
+    return (run, probabilities) if run is not None and probabilities else None
+
+
+def listed(engine: Engine, care_unit: str, first: date, last: date) -> list[WeeklyRun]:
+    """Each week's current run that knows a care unit, oldest first."""
+    query = (
+        select(WeeklyRun)
+        .join(RunUnit, RunUnit.run_id == WeeklyRun.id)
+        .where(
+            WeeklyRun.id.in_(_current()),
+            WeeklyRun.index_date.between(first, last),
+            RunUnit.care_unit == care_unit,
+        )
+        .order_by(WeeklyRun.index_date)
+    )
+    with Session(engine) as session:
+        return list(session.scalars(query))
+
+
+def asked_for(engine: Engine, care_unit: str, person_id: str | None) -> list[str]:
+    """People of whom a care unit has ever asked for a place in the team; not who objects."""
+    query = select(DecisionRow.person_id).where(
+        DecisionRow.care_unit == care_unit,
+        DecisionRow.kind.in_((Kind.ENROL, Kind.WAIT)),
+        ~objects(DecisionRow.person_id),
+    )
+    if person_id is not None:
+        query = query.where(DecisionRow.person_id == person_id)
+    with Session(engine) as session:
+        return list(session.scalars(query.distinct().order_by(DecisionRow.person_id)))
+
+
+def in_blocks(people: Sequence[str]) -> list[list[str]]:
+    return [list(people[i : i + AT_ONCE]) for i in range(0, len(people), AT_ONCE)]
+
+
+def _current() -> Select[int]:
+    return select(func.max(WeeklyRun.id)).group_by(WeeklyRun.week)

@@ -1,0 +1,187 @@
+"""FHIR R4 over HTTP: reading and searching. The guard has seen to whom and whose."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse
+
+from features.errors import SettingsError
+from serving.api.routes import AtDesk
+from serving.fhir.asked import MOST, USUAL, days_in, page_of, person_in, unit_in
+from serving.fhir.capability import capability_statement
+from serving.fhir.elements import MEDIA_TYPE, Resource, searchset
+from serving.places import HERE
+from serving.problems import NotFoundError
+
+
+class FhirAnswer(JSONResponse):
+    media_type = MEDIA_TYPE
+
+
+router = APIRouter(prefix="/fhir", default_response_class=FhirAnswer)
+
+Text = Annotated[str | None, Query(max_length=200)]
+Days = Annotated[list[str], Query(max_length=4)]
+Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
+Offset = Annotated[int, Query(alias="_offset", ge=0, lt=2**31)]
+SubjectUnit = Annotated[str | None, Query(alias="subject:identifier", max_length=200)]
+OwnerUnit = Annotated[str | None, Query(alias="owner:identifier", max_length=200)]
+
+
+@router.get("/metadata")
+def metadata(request: Request) -> Any:
+    return capability_statement(_base(request))
+
+
+@router.get("/RiskAssessment")
+def risk_assessments(
+    request: Request,
+    desk: AtDesk,
+    subject: Text = None,
+    patient: Text = None,
+    date: Days = [],  # noqa: B006  (FastAPI makes a new one for every call)
+    _count: Count = USUAL,
+    _offset: Offset = 0,
+) -> Any:
+    """A person's, oldest first."""
+    from serving.fhir.reading import assessed
+    from serving.fhir.resources import risk_assessment
+
+    person_id = person_in(_needed(subject or patient, "patient"))
+    found = assessed(desk.register.engine, person_id, *days_in(date))
+    page = [risk_assessment(run, person_id, p) for run, p in page_of(found, _offset, _count)]
+    return _bundle(request, "RiskAssessment", page, len(found), _offset, _count)
+
+
+@router.get("/RiskAssessment/{assessment_id}")
+def risk_assessment_by_id(desk: AtDesk, assessment_id: str) -> Any:
+    from serving.fhir.reading import assessed_in
+    from serving.fhir.resources import risk_assessment
+
+    run_id, _, person_id = assessment_id.partition(".")
+    known = run_id.isascii() and run_id.isdigit() and len(run_id) < 10
+    found = assessed_in(desk.register.engine, int(run_id), person_id) if known else None
+    if found is None:
+        raise _not_there()
+    return risk_assessment(found[0], person_id, found[1])
+
+
+@router.get("/List")
+def lists(
+    request: Request,
+    desk: AtDesk,
+    unit: SubjectUnit = None,
+    date: Days = [],  # noqa: B006
+    _count: Count = USUAL,
+    _offset: Offset = 0,
+) -> Any:
+    """A care unit's weekly lists, oldest first."""
+    from serving.fhir.reading import listed
+
+    care_unit = unit_in(_needed(unit, "subject:identifier"))
+    found = listed(desk.register.engine, care_unit, *days_in(date))
+    page = [_list(desk, run, care_unit) for run in page_of(found, _offset, _count)]
+    return _bundle(request, "List", page, len(found), _offset, _count)
+
+
+@router.get("/List/{list_id}")
+def list_by_id(desk: AtDesk, list_id: str) -> Any:
+    week, _, care_unit = list_id.partition(".")
+    run = desk.register.current(week)
+    if run is None or not desk.register.has_unit(run.id, care_unit):
+        raise _not_there()
+    return _list(desk, run, care_unit)
+
+
+@router.get("/Task")
+def tasks(
+    request: Request,
+    desk: AtDesk,
+    unit: OwnerUnit = None,
+    patient: Text = None,
+    _count: Count = USUAL,
+    _offset: Offset = 0,
+) -> Any:
+    """Enrolment requests of a care unit, or of a person, oldest first."""
+    from serving.fhir.reading import asked_for
+
+    person_id = person_in(patient) if patient else None
+    if unit is not None:
+        care_unit = unit_in(unit)
+        people = asked_for(desk.register.engine, care_unit, person_id)
+        found = [t for t in _tasks(desk, people) if _owner(t) == care_unit]
+    else:
+        found = _tasks(desk, _not_objecting(desk, [_needed(person_id, "patient")]))
+    page = page_of(found, _offset, _count)
+    return _bundle(request, "Task", list(page), len(found), _offset, _count)
+
+
+@router.get("/Task/{task_id}")
+def task_by_id(desk: AtDesk, task_id: Annotated[int, Path(ge=1, lt=2**31)]) -> Any:
+    decision = desk.register.decisions.get(task_id)
+    people = _not_objecting(desk, [decision.person_id]) if decision else []
+    found = [t for t in _tasks(desk, people) if t["id"] == str(task_id)]
+    if not found:
+        raise _not_there()
+    return found[0]
+
+
+def _list(desk: Any, run: Any, care_unit: str) -> Resource:
+    from serving.fhir.resources import weekly_list
+
+    newest = desk.register.current()
+    return weekly_list(
+        run,
+        care_unit,
+        desk.unit_names.get(care_unit),
+        desk.register.entries(run.id, care_unit),
+        is_current=newest is not None and newest.id == run.id,
+    )
+
+
+def _tasks(desk: Any, people: list[str]) -> list[Resource]:
+    from serving.fhir.reading import in_blocks
+    from serving.fhir.resources import tasks as tasks_of
+
+    today: date = datetime.now(UTC).astimezone(HERE).date()
+    found: list[Resource] = []
+    for some in in_blocks(people):
+        chains = desk.register.decisions.of_people(some)
+        enrolments = {e.decision_id: e for e in desk.register.enrolments.of_people(some)}
+        for chain in chains.values():
+            found += tasks_of(chain, enrolments, today, desk.unit_names)
+    return sorted(found, key=lambda task: int(task["id"]))
+
+
+def _not_objecting(desk: Any, people: list[str]) -> list[str]:
+    objecting = desk.register.objections.current(people)
+    return [person for person in people if person not in objecting]
+
+
+def _owner(task: Resource) -> str:
+    return str(task["owner"]["identifier"]["value"])
+
+
+def _bundle(
+    request: Request, kind: str, page: list[Resource], total: int, offset: int, count: int
+) -> Resource:
+    asked = {k: v for k, v in request.query_params.items() if k not in ("_count", "_offset")}
+    several = {k: request.query_params.getlist(k) for k in asked}
+    base = _base(request)
+    return searchset(base, kind, page, several, total=total, offset=offset, count=count)
+
+
+def _base(request: Request) -> str:
+    public = request.state.security.settings.public_url or str(request.base_url).rstrip("/")
+    return f"{public}/fhir"
+
+
+def _needed(said: str | None, name: str) -> str:
+    if not said:
+        raise SettingsError("missing", where=name, do="See GET /fhir/metadata.")
+    return said
+
+
+def _not_there() -> NotFoundError:
+    return NotFoundError("no-resource", "no such resource", do="Search for it.")
