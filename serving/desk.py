@@ -8,11 +8,13 @@ from typing import Any, Protocol
 from features.errors import FramsyntError, MissingError
 from features.home import Home
 from features.tables import Tables
+from features.unit_names import unit_names
 from serving.api import answers
+from serving.few_people import FewPeople
 from serving.problems import NotFoundError
+from serving.records import records_of
 from serving.register import ListEntry, Register, StoredReasons, WeeklyRun
 from serving.timeline import timeline_of
-from serving.units import unit_names
 
 STRONGEST = 3
 
@@ -41,6 +43,10 @@ class Desk:
     person_tables: Callable[[str, str], Tables]
     scorer: CanScore | None = None
     unit_names: dict[str, str] = field(default_factory=dict)
+    home: Home | None = None
+
+    def __post_init__(self) -> None:
+        self._kept = FewPeople(self.person_tables)
 
     @classmethod
     def of(cls, home: Home, scorer: CanScore | None = None) -> "Desk":
@@ -48,7 +54,7 @@ class Desk:
 
         store = ExtractStore(home)
         register = Register.open(home)
-        return cls(register, lambda e, p: store.get(e).person(p), scorer, unit_names(home))
+        return cls(register, lambda e, p: store.get(e).person(p), scorer, unit_names(home), home)
 
     def run(self, week: str = "current") -> WeeklyRun:
         """The current run of a week. NotFoundError when the week has no list."""
@@ -71,16 +77,22 @@ class Desk:
         ]
         return answers.Units(week=run.week, care_units=found)
 
-    def weekly_list(self, run: WeeklyRun, care_unit: str) -> answers.WeeklyList:
-        """A care unit's list. NotFoundError for a unit that the run does not know."""
-        if care_unit not in {u.care_unit for u in self.register.units(run.id)}:
+    def weekly_list(
+        self, run: WeeklyRun, care_unit: str, reasons_of: list[str] | None = None
+    ) -> answers.WeeklyList:
+        """A care unit's list, with the reasons of everybody on it or of these people alone.
+
+        NotFoundError for a unit that the run does not know.
+        """
+        if not self.register.has_unit(run.id, care_unit):
             raise NotFoundError(
                 "unknown-care-unit",
                 "no such care unit in that week",
                 do="GET /api/v1/care-units names those there are.",
             )
         rows = self.register.entries(run.id, care_unit)
-        why = self.register.reasons(run.id, [r.person_id for r in rows], run.primary_target)
+        people = [r.person_id for r in rows] if reasons_of is None else reasons_of
+        why = self.register.reasons(run.id, people, run.primary_target)
         last = self.register.before(run.week)
         if last is not None and last.index_date != run.index_date - timedelta(days=7):
             last = None  # an earlier week, but not last week
@@ -100,8 +112,13 @@ class Desk:
             gone=[r.person_id for r in before if r.person_id not in here],
         )
 
-    def person(self, run: WeeklyRun, person_id: str) -> answers.Person:
-        """Scores and reasons of a person. NotFoundError for somebody the run does not know."""
+    def person(
+        self, run: WeeklyRun, person_id: str, targets: list[str] | None = None
+    ) -> answers.Person:
+        """Scores and reasons of a person; reasons of these targets, None for all.
+
+        NotFoundError for somebody the run does not know.
+        """
         scored = self.register.person(run.id, person_id)
         if scored is None:
             raise NotFoundError(
@@ -112,9 +129,12 @@ class Desk:
         entry = self.register.entry(run.id, person_id)
         stored = self.register.reasons(run.id, [person_id], run.primary_target).get(person_id)
         tables = self._tables(run, person_id)
-        now = self._score(run, person_id, probabilities, tables)
+        wanted = [t for t in probabilities if targets is None or t in targets]
+        told = entry is not None and stored is not None and wanted == [run.primary_target]
+        now = None if told else self._score(run, person_id, wanted, tables)
         explanations = list(now.explanations) if now else []
-        if stored is not None:  # what was said in the list stays what is said here
+        if stored is not None and run.primary_target in wanted:
+            # what was said in the list stays what is said here
             others = [e for e in explanations if e.target != run.primary_target]
             explanations = [_explanation(stored), *others]
         persons = tables.get("persons") if tables else None
@@ -133,7 +153,16 @@ class Desk:
             mobile_model=_mobile(entry) if entry else (now.mobile_model if now else None),
             entry=_entry(entry, stored) if entry else None,
             explanations=explanations,
+            records=self._records(tables, run.index_date, explanations),
         )
+
+    def _records(
+        self, tables: Tables | None, index_date: date, explanations: list[answers.Explanation]
+    ) -> dict[str, answers.RecordsBehind]:
+        if tables is None:
+            return {}
+        features = [r.feature for e in explanations for r in e.reasons if r.feature]
+        return records_of(tables, index_date, features, self.unit_names)
 
     def timeline(self, run: WeeklyRun, person_id: str) -> answers.Timeline:
         """The records behind a score, as they were known at the run's index date."""
@@ -142,28 +171,42 @@ class Desk:
                 "unknown-person", "nobody by that id was scored that week", do="Check the id."
             )
         tables = self._tables(run, person_id) or {}
-        return timeline_of(person_id, tables, run.index_date)
+        return timeline_of(person_id, tables, run.index_date, self.unit_names)
 
     def _tables(self, run: WeeklyRun, person_id: str) -> Tables | None:
         try:
-            return self.person_tables(run.extract_id, person_id)
+            return self._kept.get((run.extract_id, person_id))
         except MissingError:  # the extract has been tidied away; the register still answers
             return None
+
+    def feature_row(self, run: WeeklyRun, person_id: str) -> dict[str, float]:
+        """The person's features at the run's index date, NaN for what is not known; empty where
+        the records or the model are not here."""
+        tables = self._tables(run, person_id)
+        matrix_of = getattr(self.scorer, "matrix", None)
+        if tables is None or matrix_of is None:
+            return {}
+        try:
+            matrix = matrix_of(tables, run.index_date)
+        except FramsyntError:
+            return {}
+        rows = matrix[matrix.index.get_level_values("person_id") == person_id]
+        if len(rows) != 1:
+            return {}
+        return dict(zip(rows.columns, map(float, rows.iloc[0]), strict=True))
 
     def _score(
         self,
         run: WeeklyRun,
         person_id: str,
-        probabilities: dict[str, float],
+        wanted: list[str],
         tables: Tables | None,
     ) -> answers.PersonScore | None:
         """Reasons of all targets, as far as this process serves the run's model version."""
         if self.scorer is None or tables is None or self.scorer.version != run.model_version:
             return None
         try:
-            scored = self.scorer.score(
-                tables, run.index_date, list(probabilities), people=[person_id]
-            )
+            scored = self.scorer.score(tables, run.index_date, wanted, people=[person_id])
         except FramsyntError:
             return None
         return scored[0] if scored else None
@@ -179,14 +222,14 @@ def _entry(row: ListEntry, stored: StoredReasons | None) -> answers.Entry:
         mobile_model=_mobile(row),
         probabilities=row.probabilities,
         changed=row.changed,
-        reasons=_strongest(_explanation(stored)) if stored else [],
+        reasons=_strongest(stored) if stored else [],
     )
 
 
-def _strongest(explanation: answers.Explanation) -> list[answers.Reason]:
+def _strongest(stored: StoredReasons) -> list[answers.Reason]:
     """The reasons that raise the score most: what a team can look into."""
-    raising = [r for r in explanation.reasons if r.raises]
-    return raising[:STRONGEST]
+    raising = [r for r in stored.reasons if r["raises"]]
+    return [answers.Reason.model_validate(r) for r in raising[:STRONGEST]]
 
 
 def _explanation(stored: StoredReasons) -> answers.Explanation:
@@ -195,6 +238,7 @@ def _explanation(stored: StoredReasons) -> answers.Explanation:
         base=stored.base,
         rest=stored.rest,
         reasons=[answers.Reason.model_validate(r) for r in stored.reasons],
+        headings=[answers.HeadingShare.model_validate(h) for h in stored.headings],
     )
 
 

@@ -2,10 +2,10 @@
 
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 OTHER = "/other"
@@ -18,27 +18,22 @@ class HidePaths:
     ids of people. The door puts the real path back before anything is routed.
     """
 
-    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], plain: Iterable[str]) -> None:
-        self.app, self.routes, self.plain = app, list(routes), frozenset(plain)
+    def __init__(self, app: ASGIApp, template_of: Callable[[str], str | None]) -> None:
+        self.app, self.template_of = app, template_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan":
             path = scope["path"]
-            hidden = {"framsynt.path": path, "path": self._template(scope), "query_string": b""}
+            hidden = {
+                "framsynt.path": path,
+                "path": self.template_of(path) or OTHER,
+                "query_string": b"",
+            }
             scope = {**scope, "framsynt.query": scope.get("query_string", b""), **hidden}
             if "raw_path" in scope:
                 scope["framsynt.raw_path"] = scope["raw_path"]
                 scope["raw_path"] = scope["path"].encode()
         await self.app(scope, receive, send)
-
-    def _template(self, scope: Scope) -> str:
-        if scope["path"] in self.plain:
-            return str(scope["path"])
-        for route in self.routes:
-            match, _ = route.matches(scope)
-            if match is not Match.NONE:
-                return str(getattr(route, "path", OTHER))
-        return OTHER
 
 
 def show_path_again(scope: Scope) -> None:
@@ -110,3 +105,27 @@ class Metrics:
             ("method",),
             registry=where,
         )
+
+
+class CardMetrics:
+    """Cards shown in record systems and what became of them. Nobody is in the labels."""
+
+    def __init__(self, registry: Any = None) -> None:
+        from prometheus_client import REGISTRY, Counter
+
+        where = registry or REGISTRY
+        self.cards = Counter(
+            "framsynt_cds_cards", "Cards given to record systems", ("service",), registry=where
+        )
+        self.feedback = Counter(
+            "framsynt_cds_feedback",
+            "What record systems say became of cards; reason: a code of the short list",
+            ("service", "outcome", "reason"),
+            registry=where,
+        )
+
+
+@cache
+def card_metrics() -> CardMetrics:
+    """Those of this process, made at the first card."""
+    return CardMetrics()

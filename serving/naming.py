@@ -3,26 +3,34 @@
 from functools import cache
 
 from features.codelists import (
+    ACUTE_EVENTS,
     ANTICHOLINERGIC,
     CHARLSON,
     CHRONIC_GROUPS,
     HFRS,
     INAPPROPRIATE_MEDICINES,
+    KVA,
     MEDICINE_GROUPS,
+    SYMPTOMS,
     TARGET_CONDITIONS,
     CodeList,
 )
 from serving.api.answers import Detail, Words
 
 # The lists that name what they hold most exactly come first.
-DIAGNOSES = (HFRS, CHRONIC_GROUPS, CHARLSON, TARGET_CONDITIONS)
+DIAGNOSES = (HFRS, CHRONIC_GROUPS, CHARLSON, TARGET_CONDITIONS, ACUTE_EVENTS, SYMPTOMS)
 MEDICINES = (MEDICINE_GROUPS, INAPPROPRIATE_MEDICINES, ANTICHOLINERGIC)
+PROCEDURES = (KVA,)
 
 
 def diagnosis(system: str, code: str) -> Detail:
     """A diagnosis code as people write it (ICD-10-SE with its dot), and its name if known."""
     dotted = f"{code[:3]}.{code[3:]}" if system == "icd10se" and len(code) > 3 else code
     return Detail(code=dotted, words=_named(DIAGNOSES, system, code))
+
+
+def procedure(system: str, code: str) -> Detail:
+    return Detail(code=code, words=_named(PROCEDURES, system, code))
 
 
 def medicine(atc: str) -> Detail:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from typing import Any
 
 from features.errors import (
@@ -14,6 +15,8 @@ from features.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = "5"
+"""Seconds, said with every 503: what is missing comes back by itself."""
 
 TITLES = {
     400: "The request cannot be understood",
@@ -21,11 +24,13 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    409: "Something else happened meanwhile",
     411: "Length required",
+    412: "What is needed was not sent",
     413: "The request is too large",
     415: "Unsupported media type",
     422: "The data break the contract",
-    429: "Too many attempts",
+    429: "Too many requests",
     500: "Something went wrong",
     503: "Not ready",
 }
@@ -39,11 +44,43 @@ class NotFoundError(FramsyntError):
         self.kind = kind
 
 
+class ConflictError(FramsyntError):
+    """What was asked for no longer fits what there is. ``kind`` names the problem type;
+    ``members`` are more members of the problem document, for somebody who may see them."""
+
+    def __init__(
+        self, kind: str, what: str, *, do: str = "", members: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(what, do=do)
+        self.kind = kind
+        self.members = members or {}
+
+
+class NotAllowedError(FramsyntError):
+    """Somebody known asks for what is not theirs. ``kind`` names the problem type."""
+
+    def __init__(self, kind: str, what: str, *, do: str = "") -> None:
+        super().__init__(what, do=do)
+        self.kind = kind
+
+
+class NotSentError(FramsyntError):
+    """A caller was to bring something along and did not."""
+
+    kind = "not-sent"
+
+
 def status_of(error: FramsyntError) -> int:
     """The HTTP status that says what kind of error this is."""
     match error:
         case NotFoundError():
             return 404
+        case NotAllowedError():
+            return 403
+        case ConflictError():
+            return 409
+        case NotSentError():
+            return 412
         case SettingsError():
             return 400
         case DataError() | NotEnoughData():
@@ -71,8 +108,9 @@ def problem(
 
 
 def of_error(error: FramsyntError) -> dict[str, Any]:
-    kind = error.kind if isinstance(error, NotFoundError) else ""
-    return problem(status_of(error), str(error), kind=kind)
+    kind = str(getattr(error, "kind", ""))
+    more = error.members if isinstance(error, ConflictError) else {}
+    return {**more, **problem(status_of(error), str(error), kind=kind)}
 
 
 def of_validation(faults: list[Any]) -> dict[str, Any]:
@@ -93,7 +131,8 @@ _NAME = re.compile(r"[a-z][a-z_]{0,30}|…")
 
 
 def of_foreign(status: int, body: bytes) -> dict[str, Any]:
-    """A problem document for an error answer that another library wrote."""
+    """A problem document for an error answer that another library wrote. Its words are not
+    passed on, they may repeat what was sent; a sealed document is."""
     try:
         said = json.loads(body)
     except ValueError:
@@ -102,4 +141,15 @@ def of_foreign(status: int, body: bytes) -> dict[str, Any]:
         said = said[0] if said else {}
     if isinstance(said, dict) and isinstance(said.get("detail"), list):
         return of_validation(said["detail"])
+    text = said.get("error") if isinstance(said, dict) else None
+    if isinstance(text, str) and text.startswith(_SEAL):
+        return dict(json.loads(text.removeprefix(_SEAL)))
     return problem(status)
+
+
+_SEAL = secrets.token_hex(16)
+
+
+def sealed(document: dict[str, Any]) -> str:
+    """A problem document on its way through another library's errors: nobody can forge it."""
+    return _SEAL + json.dumps(document)

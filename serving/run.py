@@ -19,7 +19,10 @@ from urllib.request import ProxyHandler, build_opener
 
 from features.errors import FramsyntError, ServiceError, SettingsError
 from features.home import Home
-from serving.security.login import Login
+from serving.cds.settings import CdsSettings
+from serving.security.login import USERS, Login, Words
+from serving.security.oidc.settings import OidcSettings
+from serving.security.settings import Settings, is_loopback
 
 ROOT = Path(__file__).parents[1]
 PIN_FILE = "FRAMSYNT_PIN_FILE"  # also in serving.scoring, which is dear to import
@@ -34,10 +37,16 @@ def serve(home: Home, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> Non
 
     Raises ModelMissing without a champion, ModelMismatch if it does not fit the code,
     MissingError when the register's database does not answer, ServiceError when the port is
-    taken or the service stops by itself, SettingsError for a port that is none.
+    taken or the service stops by itself, SettingsError for a port that is none or a host that
+    others can reach while the demo's login is what there is.
     """
     if not 0 < port < 65536:
         raise SettingsError("this is not a port", where="port", do="Take one from 1024 to 65535.")
+    oidc = OidcSettings.from_environment()
+    public = Settings.from_environment().public_url
+    CdsSettings.from_environment()  # a slip is told now, and not by the worker
+    if oidc is None:
+        check_host(host)
     check_port(host, port)
     url = f"http://{_reachable(host)}:{port}"
     with tempfile.TemporaryDirectory(prefix="framsynt-", ignore_cleanup_errors=True) as folder:
@@ -47,7 +56,10 @@ def serve(home: Home, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> Non
             try:
                 _write(pin, champion_pin(home))
                 check_register(home)
-                print(welcome(url, Login.of(home)), flush=True)
+                lines = (
+                    login_lines(Login.of(home)[1]) if oidc is None else provider_lines(oidc, public)
+                )
+                print(welcome(url, lines), flush=True)
                 status = _wait(process, url, began)
             except KeyboardInterrupt:
                 status = process.wait()
@@ -92,14 +104,40 @@ def check_register(home: Home) -> None:
     Register.open(home).close()
 
 
-def welcome(url: str, login: Login) -> str:
+def check_host(host: str) -> None:
+    """SettingsError where the demo's login would be open to a network."""
+    if not is_loopback(host):
+        raise SettingsError(
+            "the demo login is for this machine alone",
+            where=f"--host {host}",
+            do="Leave --host out, or set up your organisation's own login with OpenID Connect "
+            "(FRAMSYNT_OIDC_ISSUER; see docs/security.md).",
+        )
+
+
+def welcome(url: str, lines: str) -> str:
     """What the operator needs to get in."""
+    return f"\nFramsynt is starting at {url}  (Ctrl-C stops it)\n{lines}"
+
+
+def provider_lines(oidc: OidcSettings, public_url: str) -> str:
+    """Who logs people in, and at which address they meet the pages."""
+    return f"People log in at {public_url} with {oidc.issuer}.\n"
+
+
+def login_lines(words: Words | None) -> str:
+    """The demo's users, and once their password and the token."""
+    told = (
+        f"  password  {words.password}\n  API token {words.token}\n"
+        "They are not shown again and kept only as hashes; "
+        "`framsynt login --new` makes new ones.\n"
+        if words
+        else "  password and API token as they were shown when they were made;\n"
+        "  `framsynt login --new` makes new ones\n"
+    )
     return (
-        f"\nFramsynt is starting at {url}  (Ctrl-C stops it)\n"
         "Demo login (Demoinloggning), for simulated people only:\n"
-        f"  user      {login.user}\n"
-        f"  password  {login.password}\n"
-        f"  API token {login.token}\n"
+        f"  users     {', '.join(USERS)}\n{told}"
     )
 
 

@@ -15,10 +15,17 @@ from features.home import Home
 from features.matrix import build_matrix
 from features.measures import MEASURES
 from features.tables import Coverage, Tables
-from models import population, targets
+from models import headings, population, targets
 from models.reasons import reasons as reasons_of
 from models.risk_model import RiskModel
-from serving.api.answers import Explanation, MobileModel, PersonScore, Reason, Words
+from serving.api.answers import (
+    Explanation,
+    HeadingShare,
+    MobileModel,
+    PersonScore,
+    Reason,
+    Words,
+)
 
 PIN_FILE = "FRAMSYNT_PIN_FILE"
 """Names a file that holds ``version:folder`` of the model to serve, or soon will: it spares
@@ -116,13 +123,19 @@ class Scorer:
         """Why, for each row: the largest reasons apart, the rest added up."""
         if matrix.empty:
             return []
-        base = float(self.model.explain(matrix.iloc[:1], target).base)
+        explanation = self.model.explain(matrix, target)
+        of_rows = reasons_of(self.model, matrix, target, explanation=explanation)
         answers = []
-        for row in reasons_of(self.model, matrix, target):  # heaviest first
+        for base, row in zip(explanation.base, of_rows, strict=True):  # heaviest first
             kept = _kept([bool(r.raises) for r in row])
             said = [_reason(r) for r, keep in zip(row, kept, strict=True) if keep]
             rest = sum(float(r.contribution) for r, keep in zip(row, kept, strict=True) if not keep)
-            answers.append(Explanation(target=target, base=base, rest=rest, reasons=said))
+            shares = [_heading(share) for share in headings.by_heading(row)]
+            answers.append(
+                Explanation(
+                    target=target, base=float(base), rest=rest, reasons=said, headings=shares
+                )
+            )
         return answers
 
 
@@ -164,4 +177,14 @@ def _reason(reason: Any) -> Reason:
         contribution=float(reason.contribution),
         raises=bool(reason.raises),
         words=Words(sv=reason.sv, en=reason.en),
+        feature=reason.features[0],
+    )
+
+
+def _heading(share: headings.HeadingShare) -> HeadingShare:
+    label = share.heading.label
+    return HeadingShare(
+        heading=Words(sv=label("sv"), en=label("en")),
+        contribution=share.contribution,
+        raises=share.raises,
     )

@@ -4,38 +4,64 @@ Started by ``framsynt serve``; ``FRAMSYNT_HOME`` says which home. Both BentoML's
 its worker import this module, so everything heavy waits until the worker makes the service.
 """
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
+import attrs
 import bentoml
 from bentoml.exceptions import BentoMLException
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.types import ASGIApp
 
 from features.errors import FramsyntError
 from features.home import Home
-from serving.api import routes
+from serving import problems
+from serving.api import answers
 from serving.api.app import create_app
 from serving.api.scoring import BatchAnswer, ScoreAnswer, ScoreRequest, answer_many, answer_one
 from serving.monitoring import HidePaths, Metrics, keep_people_out_of_logs
 from serving.problems import status_of
-from serving.security.door import OPEN, SCORING, Door
-from serving.web import pages
+from serving.security import access
+from serving.security.door import Door
 
 app = create_app()
-# FastAPI keeps included routers to itself, so their routes are named beside its own.
-ROUTES = [*routes.router.routes, *pages.router.routes, *app.routes]
 
 
 class FramsyntService(bentoml.Service):
     """A BentoML service whose metrics and logs never see the path of a request."""
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
-        return HidePaths(super().to_asgi(is_main), ROUTES, (*OPEN, *SCORING))
+        return HidePaths(super().to_asgi(is_main), app.state.endpoints.shown_as)
+
+    @property
+    def openapi_spec(self) -> Any:
+        """The library's description, with what callers really get: it knows of nothing that may
+        be null, and of other errors."""
+        described = attrs.evolve(super().openapi_spec, openapi="3.1.0")
+        for api in self.apis.values():
+            responses = described.paths[api.route].post["responses"]
+            answer = ANSWERS[api.name].model_json_schema(ref_template=PART, mode="serialization")
+            described.components["schemas"].update(answer.pop("$defs", {}))
+            said = {"application/json": {"schema": answer}}
+            responses[200] = {"description": "Scores and reasons", "content": said}
+            for status in [s for s in responses if int(s) >= 400]:
+                del responses[status]
+            responses.update(dict.fromkeys(REFUSALS, PROBLEM))
+        return described
+
+
+ANSWERS: dict[str, type[BaseModel]] = {"score": ScoreAnswer, "score_batch": BatchAnswer}
+PART = "#/components/schemas/{model}"
+REFUSALS = (400, 401, 403, 404, 411, 413, 415, 422, 429, 500, 503)
+PROBLEM = {
+    "description": "A problem document (RFC 9457): `detail` says what is wrong, and where",
+    "content": {problems.MEDIA_TYPE: {"schema": answers.Problem.model_json_schema()}},
+}
 
 
 @bentoml.service(
@@ -53,26 +79,36 @@ class RiskService:
     def __init__(self) -> None:
         import lightgbm  # noqa: F401  (while the champion is still being looked up)
 
-        import features.kernels  # noqa: F401  (compiled now, so that no caller waits for it)
+        import models.tree_kernels  # noqa: F401  (compiled now, so that no caller waits for it)
+        from features import kernels
         from serving.desk import Desk
         from serving.scoring import Scorer
+        from serving.threads import few_threads
+        from serving.warm import warm
 
+        few_threads()
         keep_people_out_of_logs(expected=(ValidationError, Refused))
         self.ready = False
+        kernels.load()
         home = Home.at(os.environ["FRAMSYNT_HOME"])
         self.scorer = Scorer.pinned(home)
         self.metrics = Metrics()
         app.state.desk = Desk.of(home, self.scorer)
+        warm(self.scorer)
+        # What is here now stays: the collector need not look through it while a caller waits.
+        gc.collect()
+        gc.freeze()
         self.ready = True
 
     def __is_ready__(self) -> bool:
-        return self.ready
+        """Loaded, and the register's database answers."""
+        return self.ready and app.state.desk.register.answers()
 
     @bentoml.api
     def score(self, request: ScoreRequest, /) -> ScoreAnswer:
         """Scores and reasons of one person."""
         with self._measured("score") as served:
-            answer = answer_one(self.scorer, request)
+            answer = answer_one(self.scorer, self._objecting, self._noting, request)
             served.append(1)
         return answer
 
@@ -80,9 +116,17 @@ class RiskService:
     def score_batch(self, request: ScoreRequest, /) -> BatchAnswer:
         """Scores and reasons of many people."""
         with self._measured("score_batch") as served:
-            answers = answer_many(self.scorer, request)
-            served.append(len(answers))
-        return BatchAnswer(model_version=self.scorer.version, scores=answers)
+            scores, objected = answer_many(self.scorer, self._objecting, self._noting, request)
+            served.append(len(scores))
+        version = self.scorer.version
+        return BatchAnswer(model_version=version, scores=scores, objected=objected)
+
+    def _objecting(self, people: Iterable[str]) -> frozenset[str]:
+        objecting: frozenset[str] = app.state.desk.register.objections.current(people)
+        return objecting
+
+    def _noting(self, people: list[str]) -> None:
+        access.note_people(app.state.desk.register, "score", people)
 
     @contextmanager
     def _measured(self, method: str) -> Iterator[list[int]]:
@@ -103,9 +147,9 @@ class Refused(BentoMLException):
     """One of the project's own errors on its way to a problem document."""
 
     def __init__(self, error: FramsyntError) -> None:
-        super().__init__(str(error))
+        super().__init__(problems.sealed(problems.of_error(error)))
         self.error_code = HTTPStatus(status_of(error))
 
 
 service: Any = RiskService
-service.add_asgi_middleware(Door)
+service.add_asgi_middleware(Door, site=app)

@@ -1,11 +1,10 @@
 """The weekly run: everybody's scores, and each care unit's list, in one transaction."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from features.errors import NotEnoughData, SettingsError
@@ -14,13 +13,16 @@ from features.progress import Track, silently
 from features.store import Extract, ExtractStore
 from features.tables import Tables
 from models import population
+from models.lacking import lacking
+from models.population import CAPACITY
 from serving.changes import LastWeek, discharged_in_week_before
+from serving.enrolled import in_a_team
 from serving.freshness import refuse_stale, this_week
+from serving.partial import Found, Partials, key_of
 from serving.register import NewRun, Register, WeeklyRun
 from serving.scoring import Scorer, group_names, mobile_models, person_ids
 from serving.week import monday_after, monday_of, week_of
 
-CAPACITY = 20
 EVERYONE = "all"
 """The one list there is when the source does not say who is listed where."""
 
@@ -29,7 +31,8 @@ EVERYONE = "all"
 class WeeklyResult:
     """``written`` is false when the week's list was already there, made from the same.
 
-    ``despite``: reasons to refuse that the operator accepted.
+    ``despite``: reasons to refuse that the operator accepted. ``warning``: what the extract
+    lacks of what the model was trained on.
     """
 
     week: str
@@ -43,6 +46,8 @@ class WeeklyResult:
     new: int
     written: bool
     despite: tuple[str, ...] = ()
+    objected: int = 0
+    warning: str = ""
 
     def summary(self) -> str:
         """What was done, and what was accepted, for the operator; no person's data."""
@@ -57,17 +62,10 @@ class WeeklyResult:
                 f"{self.care_units} care units, {self.new} of them new. "
                 f"Model version {self.model_version}."
             )
-        return "\n".join([said, *(f"  accepted: {reason}" for reason in self.despite)])
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What one partition gives: everybody's scores, and feature rows of the candidates."""
-
-    scores: pd.DataFrame
-    candidates: pd.DataFrame
-    persons: pd.DataFrame
-    discharged: set[str]
+        if self.objected:
+            said += f" Left out because they object: {self.objected}."
+        warned = [f"  warning: {self.warning}"] if self.warning else []
+        return "\n".join([said, *warned, *(f"  accepted: {reason}" for reason in self.despite)])
 
 
 def run_weekly(
@@ -84,7 +82,9 @@ def run_weekly(
     ``week`` is an ISO week such as ``2026-W47``; None means the week after the extract's
     last day, or ``weeks_back`` weeks before that. A list holds those in at least one target
     group, by falling probability of the primary target (equal ones by person_id), to
-    ``capacity``. Running again with the same model, extract and capacity changes nothing.
+    ``capacity``. People who object are neither scored nor listed, but counted. Running again
+    with the same model, extract, capacity and objections changes nothing; after a run that was
+    killed, it goes on with the partitions that were not yet scored.
 
     ``accept``: tables, or ``extract``, to list from though they look stale (``freshness``).
     Raises StaleData, SettingsError for a bad week, capacity or name to accept,
@@ -98,9 +98,10 @@ def run_weekly(
     wanted = asked or (None if weeks_back else this_week(extract.manifest))
     despite = refuse_stale(extract.manifest, index_date, wanted, accept)
     scorer = Scorer.of(home)
-    scorer.model.require(extract.manifest.coverage)
+    warning = str(lacking(scorer.model, extract.manifest.coverage))
     register = Register.open(home)
     try:
+        objecting, newest = register.objections.seen()
         run = NewRun(
             week=week_of(index_date),
             index_date=index_date,
@@ -109,13 +110,27 @@ def run_weekly(
             capacity=capacity,
             primary_target=scorer.primary,
             scores=pd.DataFrame(columns=["person_id", "care_unit"]),
+            objections_seen=newest,
         )
         row = register.matching(run)
         written = False
         if row is None:
             last_week = _last_week(register, run)
-            row, written = register.add(_filled(run, scorer, extract, last_week, track))
-        return _result(register, row, written, despite)
+            key = key_of(
+                scorer.model, extract.id, index_date, capacity, scorer.version, sorted(objecting)
+            )
+            with Partials.of(home, key) as partials:
+                found = [
+                    partials.of_partition(
+                        number,
+                        lambda n: _score_partition(
+                            extract.read(n), run, scorer, extract, objecting
+                        ),
+                    )
+                    for number in track(extract.partitions, "Scoring", len(extract.partitions))
+                ]
+                row, written = register.add(_filled(run, scorer, found, last_week))
+        return replace(_result(register, row, written, despite), warning=warning)
     finally:
         register.close()
 
@@ -126,14 +141,8 @@ def _index_date(asked: date | None, data_through: date, weeks_back: int) -> date
     return asked or newest - timedelta(weeks=weeks_back)
 
 
-def _filled(
-    run: NewRun, scorer: Scorer, extract: Extract, last_week: LastWeek, track: Track
-) -> NewRun:
-    """The run with its scores, lists and reasons."""
-    found = [
-        _score_partition(extract.read(number), run, scorer, extract)
-        for number in track(extract.partitions, "Scoring", len(extract.partitions))
-    ]
+def _filled(run: NewRun, scorer: Scorer, found: Sequence[Found], last_week: LastWeek) -> NewRun:
+    """The run with its scores, lists, reasons, and who is in a team already."""
     scores = pd.concat([f.scores for f in found], ignore_index=True)
     if scores.empty:
         raise NotEnoughData(
@@ -143,7 +152,7 @@ def _filled(
         )
     listed = top_of_each_unit(pd.concat([f.candidates for f in found]), run.capacity)
     persons = pd.concat([f.persons for f in found]).reindex(person_ids(listed))
-    discharged = set().union(*(f.discharged for f in found))
+    discharged = frozenset().union(*(f.discharged for f in found))
     entries = _entries(run, scorer, listed, persons, scores, discharged, last_week)
     people = person_ids(listed)
     reasons = [
@@ -153,24 +162,41 @@ def _filled(
             "base": explanation.base,
             "rest": explanation.rest,
             "reasons": [r.model_dump() for r in explanation.reasons],
+            "headings": [h.model_dump() for h in explanation.headings],
         }
         for person, explanation in zip(
             people, scorer.explain(listed, run.primary_target), strict=True
         )
     ]
-    return NewRun(**{**vars(run), "scores": scores, "entries": entries, "reasons": reasons})
+    enrolled = pd.concat([f.enrolled for f in found], ignore_index=True)
+    return replace(
+        run,
+        scores=scores,
+        entries=entries,
+        reasons=reasons,
+        enrolled=[
+            {str(name): value for name, value in row.items()}
+            for row in enrolled.sort_values("person_id").to_dict("records")
+        ],
+        objected=sum(f.objected for f in found),
+    )
 
 
-def _score_partition(tables: Tables, run: NewRun, scorer: Scorer, extract: Extract) -> _Found:
+def _score_partition(
+    tables: Tables, run: NewRun, scorer: Scorer, extract: Extract, objecting: frozenset[str]
+) -> Found:
     coverage = extract.manifest.coverage
     here = population.present(tables, coverage, run.index_date)
+    everyone = here.index[here]
+    scored = everyone[~everyone.isin(objecting)]
     matrix = scorer.matrix(tables, run.index_date, coverage)
-    matrix = matrix[person_ids(matrix).isin(here.index[here])]
+    matrix = matrix[person_ids(matrix).isin(scored)]
     people = person_ids(matrix)
     if "listings" in coverage.tables:
-        units = population.listed_unit(tables, run.index_date).reindex(people).to_numpy(dtype=str)
+        unit_of = population.listed_unit(tables, run.index_date)
     else:
-        units = np.full(len(matrix), EVERYONE)
+        unit_of = pd.Series(EVERYONE, index=everyone)
+    units = unit_of.reindex(people).to_numpy(dtype=str)
     probabilities = scorer.model.predict(matrix)
     scores = probabilities.reset_index(drop=True)
     scores.insert(0, "person_id", people.astype(str))
@@ -178,12 +204,15 @@ def _score_partition(tables: Tables, run: NewRun, scorer: Scorer, extract: Extra
     candidates = matrix.assign(
         **{UNIT: units, CHANCE: probabilities[run.primary_target].to_numpy()}
     )[population.groups(matrix).any(axis=1).to_numpy()]
+    candidates = top_of_each_unit(candidates, run.capacity)
     persons = tables["persons"].set_index("person_id")[["birth_date", "sex"]]
-    return _Found(
-        scores,
-        top_of_each_unit(candidates, run.capacity),
-        persons,
-        discharged_in_week_before(tables, run.index_date),
+    return Found(
+        scores=scores,
+        candidates=candidates,
+        persons=persons.loc[person_ids(candidates)],
+        enrolled=in_a_team(tables, run.index_date, unit_of.reindex(everyone)),
+        discharged=frozenset(discharged_in_week_before(tables, run.index_date)),
+        objected=len(everyone) - len(scored),
     )
 
 
@@ -204,7 +233,7 @@ def _entries(
     listed: pd.DataFrame,
     persons: pd.DataFrame,
     scores: pd.DataFrame,
-    discharged: set[str],
+    discharged: Collection[str],
     last_week: LastWeek,
 ) -> list[dict[str, Any]]:
     grouped = population.groups(listed)
@@ -271,4 +300,5 @@ def _result(
         new=sum(u.new for u in units),
         written=written,
         despite=despite,
+        objected=row.objected,
     )

@@ -16,17 +16,25 @@ from sqlalchemy.exc import OperationalError
 
 from features.errors import MissingError
 from features.tables import Tables
-from serving.api.answers import Explanation, MobileModel, PersonScore, Reason, Words
+from serving.api.answers import (
+    Explanation,
+    HeadingShare,
+    MobileModel,
+    PersonScore,
+    Reason,
+    Words,
+)
 from serving.api.app import create_app
 from serving.desk import Desk
 from serving.register import NewRun, Register
 from serving.security.door import Door
 from serving.security.login import Login
+from serving.security.login import Words as LoginWords
 from tests.text_tables import table
 
 MONDAY = date(2026, 11, 16)
 EAST, WEST = "SE2321000131-E000000000101", "SE2321000131-E000000000102"
-LOGIN = Login(user="demo", password="right", token="a-token", secret="s" * 32)
+LOGIN = Login.from_words(LoginWords("right", "a-token"), secret="s" * 32, cost=16)
 TOKEN = {"Authorization": "Bearer a-token"}
 RULE = Words(
     sv="Modell B: minst fyra av sex kriterier för mobilt närsjukvårdsteam",
@@ -34,13 +42,16 @@ RULE = Words(
 )
 
 
-def reason(measure: str, contribution: float, sv: str, en: str) -> Reason:
+def reason(
+    measure: str, contribution: float, sv: str, en: str, feature: str | None = None
+) -> Reason:
     return Reason(
         measure=measure,
         domain=Words(sv="inläggningar", en="admissions"),
         contribution=contribution,
         raises=contribution > 0,
         words=Words(sv=sv, en=en),
+        feature=feature,
     )
 
 
@@ -50,6 +61,7 @@ REASONS = [
         0.81,
         "3 oplanerade inläggningar senaste året",
         "3 unplanned admissions in the last year",
+        "unplanned_admissions_365d",
     ),
     reason(
         "home_health_care",
@@ -60,12 +72,24 @@ REASONS = [
     reason("heart_failure", 0.38, "hjärtsvikt, diagnos satt", "heart failure, diagnosed"),
     reason("substances", 0.21, "14 olika läkemedel senaste fyra månaderna", "14 medicines"),
     reason("falls", -0.12, "inga fallolyckor senaste året", "no falls in the last year"),
-    reason("age", -0.3, "81 år", "81 years old"),
+    reason("age", -0.3, "81 år", "81 years old", "age"),
+]
+HEADINGS = [
+    HeadingShare(
+        heading=Words(sv="Inläggningar och akutbesök", en="Admissions and emergency visits"),
+        contribution=0.93,
+        raises=True,
+    ),
+    HeadingShare(
+        heading=Words(sv="Ålder, livssituation och övrigt", en="Age, living situation and other"),
+        contribution=-0.3,
+        raises=False,
+    ),
 ]
 
 
 def explanation(target: str) -> Explanation:
-    return Explanation(target=target, base=-2.4, rest=0.05, reasons=REASONS)
+    return Explanation(target=target, base=-2.4, rest=0.05, reasons=REASONS, headings=HEADINGS)
 
 
 class FakeScorer:
@@ -176,6 +200,7 @@ def new_run(week: str = "2026-W47", monday: date = MONDAY, **changes: Any) -> Ne
             "base": -2.4,
             "rest": 0.05,
             "reasons": [r.model_dump() for r in REASONS],
+            "headings": [h.model_dump() for h in HEADINGS],
         }
         for person in ("P1", "P2")
     ]

@@ -14,7 +14,7 @@ from features.region import RegionSettings, simulate
 from features.sources import SOURCES
 from features.store import Extract, ExtractStore
 from features.tables import Tables
-from models.outcomes import outcomes
+from models.outcomes import Ended, outcomes
 from models.risk_model import Calibration, RiskModel, reference_population
 from models.targets import TARGETS
 
@@ -39,7 +39,8 @@ def small_model(extract: Extract) -> RiskModel:
         people = matrix.index.get_level_values("person_id")
         for name in TARGET_NAMES:
             found = outcomes(tables, LEARNT_AT, TARGETS[name], through)
-            events[name].append(found["event"].reindex(people).fillna(0).to_numpy())
+            happened = found["ended"] == Ended.EVENT
+            events[name].append(happened.reindex(people, fill_value=False).to_numpy())
     matrix = pd.concat(matrices)
     settings = {
         "objective": "binary",
@@ -70,16 +71,18 @@ def small_model(extract: Extract) -> RiskModel:
 
 def register_model(home: Home, model: RiskModel, work: Path) -> str:
     """Make the model the home's champion; returns its version."""
-    from models.registry import FOLDER, Registry
+    from models.registry import FOLDER, PROMOTED, Registry
 
     folder, artifacts = work / FOLDER, work / "artifacts"
     model.save(folder)
     artifacts.mkdir(parents=True)
     example = pd.DataFrame(np.zeros((1, len(model.features)), np.float32), columns=model.features)
-    champion = Registry(home).register(
+    registry = Registry(home)
+    stored = registry.register(
         folder, example=example, params={}, metrics={}, artifacts=artifacts, tags={}
     )
-    return champion.version
+    registry.make_champion(stored.version, PROMOTED)
+    return stored.version
 
 
 def as_json(tables: Tables) -> dict[str, list[dict[str, object]]]:

@@ -177,12 +177,21 @@ def test_not_ready_before_the_desk_is_there() -> None:
 
 def test_the_openapi_document_has_examples_and_problems(client: Client) -> None:
     document = client.get("/api/v1/openapi.json", headers=TOKEN).json()
+    unit, person = "/api/v1/care-units/{care_unit}", "/api/v1/people/{person_id}"
     assert set(document["paths"]) == {
         "/api/v1/care-units",
-        "/api/v1/care-units/{care_unit}/lists/{week}",
-        "/api/v1/people/{person_id}",
-        "/api/v1/people/{person_id}/timeline",
+        "/api/v1/changes",
+        f"{unit}/lists/{{week}}",
+        f"{unit}/decisions",
+        f"{unit}/decisions/{{decision_id}}/undo",
+        f"{unit}/team",
+        f"{unit}/team/{{enrolment_id}}/end",
+        person,
+        f"{person}/timeline",
+        f"{person}/decisions",
     }
     for path in document["paths"].values():
-        assert "application/problem+json" in path["get"]["responses"]["404"]["content"]
-        assert all("examples" in p["schema"] or "examples" in p for p in path["get"]["parameters"])
+        for endpoint in path.values():
+            assert "application/problem+json" in endpoint["responses"]["404"]["content"]
+            in_path = [p for p in endpoint["parameters"] if p["in"] != "header"]
+            assert all("examples" in p["schema"] or "examples" in p for p in in_path)

@@ -1,13 +1,16 @@
 """Which reasons are told apart, and where the model comes from."""
 
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from features.errors import ModelMissing, ServiceError
+from features.errors import DataError, FramsyntError, ModelMissing, ServiceError
 from features.home import Home
 from serving import run, scoring
 from serving.scoring import KEPT_EACH_WAY, KEPT_REASONS, PIN_FILE, Scorer, _kept
+from serving.warm import warm
 
 
 def test_both_directions_are_kept_however_many_the_other_has() -> None:
@@ -39,3 +42,29 @@ def test_a_pin_that_never_comes_ends_the_wait(
 
 def test_both_sides_agree_on_where_the_pin_is() -> None:
     assert run.PIN_FILE == PIN_FILE
+
+
+class Asked:
+    """Stands for a scorer: keeps what it was asked, and refuses if told to."""
+
+    def __init__(self, error: FramsyntError | None = None) -> None:
+        self.model, self.error, self.asked = self, error, []
+        self.targets = {"avoidable_365": None, "death_365": None}
+
+    def score(self, tables: dict, day: date, wanted: list[str]) -> list:
+        self.asked.append((len(tables["persons"]), day, wanted))
+        if self.error:
+            raise self.error
+        return [SimpleNamespace(explanations=[])]
+
+
+def test_every_target_is_warmed_before_anybody_asks() -> None:
+    scorer = Asked()
+    warm(scorer)  # type: ignore[arg-type]
+    ((people, _, wanted),) = scorer.asked
+    assert people == 1
+    assert wanted == ["avoidable_365", "death_365"]
+
+
+def test_a_model_that_cannot_score_the_example_serves_all_the_same() -> None:
+    warm(Asked(DataError("the history lacks a table")))  # type: ignore[arg-type]

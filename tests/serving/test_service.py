@@ -69,6 +69,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         patch.setattr(Scorer, "of", lambda _home: Scorer(model, "7"))
         run_weekly(home, capacity=5)
     log, port = work / "log", free_port()
+    _, words = Login.renew(home)
     with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, "-c", START, str(home.path), str(port), f"7:{work / 'model'}"],
@@ -76,26 +77,19 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             stdout=written,
             stderr=subprocess.STDOUT,
         )
-    token = {"Authorization": f"Bearer {_login(home, process).token}"}
+    token = {"Authorization": f"Bearer {words.token}"}
     with httpx.Client(
         base_url=f"http://127.0.0.1:{port}", headers=token, timeout=60, trust_env=False
     ) as http:
         running = Running(http, home, log, process, port)
-        _wait_until_ready(running)
+        wait_until_ready(running)
         yield running
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
 
 
-def _login(home: Home, process: subprocess.Popen[bytes]) -> Login:
-    while not home.login_file.exists():
-        assert process.poll() is None, "the service did not start"
-        time.sleep(0.1)
-    return Login.of(home)
-
-
-def _wait_until_ready(running: Running) -> None:
+def wait_until_ready(running: Running) -> None:
     for _ in range(600):
         assert running.process.poll() is None, running.log.read_text()
         try:
@@ -112,11 +106,10 @@ def _wait_until_ready(running: Running) -> None:
 @pytest.mark.slow
 def test_says_where_it_is_and_how_to_get_in(service: Running) -> None:
     said = service.log.read_text()
-    login = Login.of(service.home)
     assert f"http://127.0.0.1:{service.port}" in said
     assert "Demoinloggning" in said
-    assert login.password in said
-    assert login.token in said
+    assert "granskare, samordnare, analytiker, administrator" in said
+    assert "framsynt login --new" in said  # the words themselves were told when they were made
 
 
 @pytest.mark.slow
@@ -172,6 +165,25 @@ def test_many_people_in_one_call(service: Running) -> None:
     assert [s["person_id"] for s in answer["scores"]] == people
     assert all(set(s["probabilities"]) == {"unplanned_30"} for s in answer["scores"])
     assert all(set(s["text"]) == {"unplanned_30"} for s in answer["scores"])
+    register = Register.open(service.home)
+    lines = [[(a.what, a.role) for a in register.accesses(p)] for p in people]
+    register.close()
+    assert all(seen[-1] == ("score", "coordinator") for seen in lines)
+
+
+@pytest.mark.slow
+def test_nobody_who_objects_is_scored(service: Running) -> None:
+    mine = json.dumps(EXAMPLE["history"]).replace('"P1"', '"P2"').replace('"C1"', '"C2"')
+    both = {name: rows + json.loads(mine)[name] for name, rows in EXAMPLE["history"].items()}
+    register = Register.open(service.home)
+    register.objections.add("P2", "test")
+    register.close()
+    batch = service.score({**EXAMPLE, "history": both}, "/score_batch").json()
+    assert ([s["person_id"] for s in batch["scores"]], batch["objected"]) == (["P1"], 1)
+    alone = service.score({**EXAMPLE, "history": json.loads(mine)})
+    assert (alone.status_code, alone.json()["type"][-10:]) == (404, "not-scored")
+    nobody = service.score({**EXAMPLE, "history": json.loads(mine)}, "/score_batch").json()
+    assert (nobody["scores"], nobody["objected"]) == ([], 1)
 
 
 @pytest.mark.slow
@@ -269,3 +281,21 @@ def test_no_model_is_said_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing):
         run.serve(Home.at(tmp_path), port=free_port())
     assert not (tmp_path / "login.json").exists()
+
+
+@pytest.mark.slow
+def test_a_card_for_the_first_on_a_list_and_its_count(service: Running) -> None:
+    register = Register.open(service.home)
+    current = register.current()
+    assert current is not None
+    person = register.entries(current.id)[0].person_id
+    register.close()
+    body = {"hook": "patient-view", "hookInstance": "1", "context": {"patientId": person}}
+    answer = service.http.post("/cds-services/framsynt-patient-view", json=body)
+    assert answer.status_code == 200, answer.text
+    [card] = answer.json()["cards"]
+    assert card["links"][0]["url"].endswith(f"/people/{person}")
+    said = httpx.get(f"{service.http.base_url}/metrics", trust_env=False).text
+    assert 'framsynt_cds_cards_total{service="framsynt-patient-view"} 1.0' in said
+    assert person not in said
+    assert person not in service.log.read_text()

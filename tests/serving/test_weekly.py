@@ -250,3 +250,115 @@ def test_killed_half_way_the_previous_list_stays_current(
     assert run is not None
     assert run.week == "2026-W46"
     assert run_weekly(home, capacity=5).written  # and the next attempt succeeds
+
+
+def test_people_who_object_are_neither_scored_nor_listed_but_counted(home: Home) -> None:
+    run_weekly(home, capacity=5)
+    register = Register.open(home)
+    first = register.current()
+    assert first is not None
+    objecting = register.entries(first.id)[0].person_id
+    register.objections.add(objecting, "admin")
+    register.objections.add("nobody here", "admin")
+
+    again = run_weekly(home, capacity=5)
+    second = register.current()
+    assert second is not None
+    assert (again.written, again.objected, second.objected) == (True, 1, 1)
+    assert "Left out because they object: 1." in again.summary()
+    assert second.people == first.people - 1
+    assert objecting not in register.scores(second.id, second.primary_target)
+    assert objecting not in {e.person_id for e in register.entries(second.id)}
+    assert not run_weekly(home, capacity=5).written
+
+    register.objections.withdraw(objecting, "admin")
+    assert run_weekly(home, capacity=5).objected == 0
+    third = register.current()
+    assert third is not None
+    assert register.entries(third.id)[0].person_id == objecting
+    register.close()
+
+
+def test_who_is_in_a_team_is_kept_with_the_run(written: Register, home: Home) -> None:
+    run = written.current()
+    assert run is not None
+    extract = ExtractStore(home).current()
+    rows = pd.concat(extract.read(n)["enrolments"] for n in extract.partitions)
+    monday = pd.Timestamp(run.index_date)
+    rows = rows[(rows["recorded_at"] < monday) & ~(rows["end"] <= monday)]
+    present = set(written.scores(run.id, run.primary_target))
+    expected = {p for p in rows["person_id"].astype(str) if p in present}
+    assert expected
+
+    found = written.enrolments.in_extract(run.id)
+    assert {r.person_id for r in found} == expected
+    for row in found:
+        person = written.person(run.id, row.person_id)
+        assert person is not None
+        assert row.care_unit == person[0]
+        assert row.mobile_model in "ABC"
+
+
+def _run_and_die_scoring(home: Home, scorer: Scorer) -> None:
+    """Killed from within, when the third partition is to be scored."""
+    done = []
+    score = weekly._score_partition
+
+    def score_or_die(*what: object) -> object:
+        if len(done) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        done.append(1)
+        return score(*what)  # type: ignore[arg-type]
+
+    weekly._score_partition = score_or_die  # type: ignore[assignment]
+    weekly.Scorer.of = classmethod(lambda cls, _home: scorer)  # type: ignore[assignment,method-assign]
+    run_weekly(home, capacity=5)
+
+
+def test_killed_while_scoring_the_next_run_goes_on_and_finds_the_same(
+    home: Home, made: tuple[Home, Scorer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=_run_and_die_scoring, args=made)
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
+    assert len(list(home.path.glob("weekly/*/part-*"))) == 2
+    broken = next(home.path.glob("weekly/*/part-0000/scores.parquet"))
+    broken.write_bytes(b"half a file")  # as a power cut may leave it: found anew
+
+    scored = []
+    score = weekly._score_partition
+
+    def counted(*what: object) -> object:
+        scored.append(1)
+        return score(*what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(weekly, "_score_partition", counted)
+    assert run_weekly(home, capacity=5).written
+    partitions = len(ExtractStore(home).current().partitions)
+    assert len(scored) == partitions - 1
+    assert [p.name for p in home.path.glob("weekly/*")] == [".lock"]
+
+    went_on = Register.open(home)
+    monkeypatch.setenv("FRAMSYNT_REGISTER_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    assert run_weekly(home, capacity=5).written
+    assert len(scored) == 2 * partitions - 1
+    at_once = Register.open(home)
+    one, other = went_on.current(), at_once.current()
+    assert one is not None
+    assert other is not None
+    assert [_columns(e) for e in went_on.entries(one.id)] == [
+        _columns(e) for e in at_once.entries(other.id)
+    ]
+    assert went_on.scores(one.id, one.primary_target) == at_once.scores(
+        other.id, other.primary_target
+    )
+    went_on.close()
+    at_once.close()
+
+
+def test_what_another_run_left_over_is_removed(home: Home) -> None:
+    old = home.path / "weekly" / "of-last-week" / "part-0000"
+    old.mkdir(parents=True)
+    run_weekly(home, capacity=5)
+    assert [p.name for p in home.path.glob("weekly/*")] == [".lock"]
