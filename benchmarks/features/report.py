@@ -4,7 +4,6 @@ import os
 import platform
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 from benchmarks.features.compare import Compared
 from benchmarks.features.dates import Dates
@@ -18,6 +17,7 @@ from benchmarks.features.scaling import (
     TIMES,
     Scaled,
 )
+from benchmarks.machine import cpu, memory_gb, verdict
 
 PACKAGES = ("numpy", "numba", "pandas", "polars", "duckdb")
 TIMES_THE_BEST, TIMES_THE_FLOOR = 6.0, 8.0
@@ -51,14 +51,14 @@ Written by `{command}`; do not edit.
 Ratios are what to read: absolute times move with the machine and with what else runs on it
 (load when this page was begun: {os.getloadavg()[0]:.1f}).
 
-- Machine: {_cpu()}, {os.cpu_count()} cores, {_memory_gb():.0f} GB of memory, {platform.system()}
+- Machine: {cpu()}, {os.cpu_count()} cores, {memory_gb():.0f} GB of memory, {platform.system()}
 - Python {platform.python_version()}, {packages}
 - {date.today().isoformat()}"""
 
 
 def _compared(c: Compared) -> str:
-    def verdict(met: bool) -> str:
-        return _verdict(met) if c.people >= FULL_SIZE else "too few people to judge by"
+    def judged(met: bool) -> str:
+        return verdict(met) if c.people >= FULL_SIZE else "too few people to judge by"
 
     best = min(c.as_written.values())
     floor = min(seconds for name, seconds in c.floor.items() if name != "floor, NumPy")
@@ -83,10 +83,10 @@ Framsynt was timed before and after all others, and the better is shown.
 {lines}
 
 - The best of the others as their users write it took **{best / c.ours:.1f} times** as long
-  ({verdict(best / c.ours >= TIMES_THE_BEST)}: at least {TIMES_THE_BEST:.0f}).
+  ({judged(best / c.ours >= TIMES_THE_BEST)}: at least {TIMES_THE_BEST:.0f}).
 - The best of the others as counter in our own design took {in_design / c.ours:.1f} times as long.
 - Framsynt took **{c.ours / floor:.1f} times the floor**, a scan with one group-by in DuckDB or
-  Polars, whichever is faster ({verdict(c.ours / floor <= TIMES_THE_FLOOR)}: at most
+  Polars, whichever is faster ({judged(c.ours / floor <= TIMES_THE_FLOOR)}: at most
   {TIMES_THE_FLOOR:.0f}); {c.ours / c.floor["floor, NumPy"]:.1f} times the same scan by
   `numpy.bincount`, which relies on people being numbered without gaps.
 - Cores busy: {c.cpu_per_second:.1f} seconds of processor time per second."""
@@ -115,17 +115,18 @@ over in a fraction of a second, and its time per person would be that of the mom
 {lines}
 
 - Time per person differs by {100 * spread:.0f} % between sizes
-  ({_verdict(spread <= FLAT_WITHIN)}: within {100 * FLAT_WITHIN:.0f} %).
+  ({verdict(spread <= FLAT_WITHIN)}: within {100 * FLAT_WITHIN:.0f} %).
 - Peak memory is {peak:.2f} GB, the simulated events included
-  ({_verdict(peak < MOST_GB)}: under {MOST_GB:.0f} GB)."""
+  ({verdict(peak < MOST_GB)}: under {MOST_GB:.0f} GB)."""
 
 
 def _one_person(one: OnePerson) -> str:
     return f"""## One person, as an API call asks
 
 All {one.features} features of a history of {one.rows} rows, from checked tables to matrix, in
-one process after warm-up, {one.calls} calls: median **{one.median:.1f} ms**, 99th percentile
-{one.p99:.1f} ms ({_verdict(one.median < MOST_MILLISECONDS)}: median under
+one process after warm-up and `gc.freeze()`, as the service does it, {one.calls} calls: median
+**{one.median:.1f} ms**, 99th percentile
+{one.p99:.1f} ms ({verdict(one.median < MOST_MILLISECONDS)}: median under
 {MOST_MILLISECONDS:.0f} ms)."""
 
 
@@ -133,11 +134,7 @@ def _dates(d: Dates) -> str:
     return f"""## Many index dates
 
 {d.people:,} people: one date {d.one:.2f} s, {d.n} dates together {d.together:.2f} s, which is
-{100 * d.share:.0f} % of {d.n} times one date ({_verdict(d.share < 1)}: less)."""
-
-
-def _verdict(met: bool) -> str:
-    return "bar met" if met else "bar **missed**"
+{100 * d.share:.0f} % of {d.n} times one date ({verdict(d.share < 1)}: less)."""
 
 
 def _seconds(value: float) -> str:
@@ -149,17 +146,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _cpu() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def _memory_gb() -> float:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -1,0 +1,1 @@
+"""Explanations: against the shap package and LightGBM, alone, and by the shape of the trees."""

@@ -1,0 +1,1 @@
+"""What choices of method do to the scores; see benchmarks/README.md."""
