@@ -235,16 +235,20 @@ def weekly(
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 3000,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that answer; else FRAMSYNT_WORKERS, or one a core up to 2."),
+    ] = None,
     home: HomeOption = HOME,
 ) -> None:
     """Open the service: the weekly lists as pages, and the API."""
-    _serve(home_at(home), host, port)
+    _serve(home_at(home), host, port, workers)
 
 
-def _serve(home: Home, host: str, port: int) -> None:
+def _serve(home: Home, host: str, port: int, workers: int | None = None) -> None:
     from serving.run import serve as run
 
-    run(home, host, port)
+    run(home, host, port, workers)
 
 
 def main() -> None:

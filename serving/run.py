@@ -23,6 +23,7 @@ from serving.cds.settings import CdsSettings
 from serving.security.login import USERS, Login, Words
 from serving.security.oidc.settings import OidcSettings
 from serving.security.settings import Settings, is_loopback
+from serving.workers import VARIABLE, workers
 
 ROOT = Path(__file__).parents[1]
 PIN_FILE = "FRAMSYNT_PIN_FILE"  # also in serving.scoring, which is dear to import
@@ -32,16 +33,23 @@ DEFAULT_PORT = 3000
 STOPPED = (0, -signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
-def serve(home: Home, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> None:
-    """Serve scores, lists and pages until interrupted.
+def serve(
+    home: Home,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    number: int | None = None,
+) -> None:
+    """Serve scores, lists and pages until interrupted, with ``number`` workers
+    (``workers.workers`` where none is given).
 
     Raises ModelMissing without a champion, ModelMismatch if it does not fit the code,
     MissingError when the register's database does not answer, ServiceError when the port is
-    taken or the service stops by itself, SettingsError for a port that is none or a host that
-    others can reach while the demo's login is what there is.
+    taken or the service stops by itself, SettingsError for a port or a number of workers that
+    is none, or a host that others can reach while the demo's login is what there is.
     """
     if not 0 < port < 65536:
         raise SettingsError("this is not a port", where="port", do="Take one from 1024 to 65535.")
+    number = workers(number)
     oidc = OidcSettings.from_environment()
     public = Settings.from_environment().public_url
     CdsSettings.from_environment()  # a slip is told now, and not by the worker
@@ -51,7 +59,9 @@ def serve(home: Home, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> Non
     url = f"http://{_reachable(host)}:{port}"
     with tempfile.TemporaryDirectory(prefix="framsynt-", ignore_cleanup_errors=True) as folder:
         pin, began = Path(folder) / "pin", time.monotonic()
-        process = subprocess.Popen(command(host, port), env=environment(home, pin), cwd=ROOT)
+        process = subprocess.Popen(
+            command(host, port), env=environment(home, pin, number), cwd=ROOT
+        )
         with _stopping(process):
             try:
                 _write(pin, champion_pin(home))
@@ -142,18 +152,19 @@ def login_lines(words: Words | None) -> str:
 
 
 def command(host: str, port: int) -> list[str]:
-    """BentoML's production server, one worker."""
+    """BentoML's production server; ``service.py`` reads how many workers."""
     target = "serving.service:RiskService"
     where = ["--host", host, "--port", str(port), "--working-dir", str(ROOT)]
     return [sys.executable, "-m", "bentoml", "serve", target, "--quiet", *where]
 
 
-def environment(home: Home, pin: Path) -> dict[str, str]:
+def environment(home: Home, pin: Path, number: int) -> dict[str, str]:
     """What the service's processes are told. One thread for sums: requests run side by side."""
     return {
         **os.environ,
         "FRAMSYNT_HOME": str(home.path),
         PIN_FILE: str(pin),
+        VARIABLE: str(number),
         # Its own folder for counters: another service on this machine would empty a shared one.
         "BENTOML_HOME": str(pin.with_name("bentoml")),
         "BENTOML_DO_NOT_TRACK": "True",

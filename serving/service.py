@@ -28,6 +28,7 @@ from serving.monitoring import HidePaths, Metrics, keep_people_out_of_logs
 from serving.problems import status_of
 from serving.security import access
 from serving.security.door import Door
+from serving.workers import workers
 
 app = create_app()
 
@@ -67,7 +68,7 @@ PROBLEM = {
 @bentoml.service(
     name="framsynt",
     service_class=FramsyntService,
-    workers=1,
+    workers=workers(),
     threads=4,
     traffic={"timeout": 60},
     logging={"access": {"enabled": False}},

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from features.errors import ModelMissing, ServiceError, SettingsError
@@ -24,6 +26,7 @@ from serving.register import Register
 from serving.scoring import Scorer
 from serving.security.login import Login
 from serving.weekly import run_weekly
+from serving.workers import VARIABLE
 from tests.serving.small_home import as_json, small_extract, small_model
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +77,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         process = subprocess.Popen(
             [sys.executable, "-c", START, str(home.path), str(port), f"7:{work / 'model'}"],
             cwd=ROOT,
+            env={**os.environ, VARIABLE: "2"},
             stdout=written,
             stderr=subprocess.STDOUT,
         )
@@ -253,6 +257,41 @@ def test_metrics_count_scores_and_know_nobody(service: Running) -> None:
     assert "/api/v1/people/{person_id}" in metrics
     assert person not in metrics
     assert person not in service.log.read_text()
+
+
+def workers_of(running: Running) -> list[psutil.Process]:
+    below = psutil.Process(running.process.pid).children(recursive=True)
+    return [p for p in below if any("worker" in word for word in p.cmdline())]
+
+
+@pytest.mark.slow
+def test_each_worker_says_the_same_and_all_are_counted(service: Running) -> None:
+    workers = workers_of(service)
+    assert len(workers) == 2
+    before, answers = scored(service), []
+    for still in workers:  # so that it is the other one who answers
+        still.suspend()
+        try:
+            answers.append(
+                httpx.post(
+                    f"{service.http.base_url}/score",
+                    json=EXAMPLE,
+                    headers=service.http.headers,
+                    timeout=60,
+                    trust_env=False,
+                )
+            )
+        finally:
+            still.resume()
+    assert [a.status_code for a in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    assert scored(service) == before + 2
+
+
+def scored(running: Running) -> float:
+    said = running.http.get("/metrics").text
+    name = 'framsynt_scores_served_total{method="score",model_version="7"} '
+    return sum(float(line.removeprefix(name)) for line in said.splitlines() if name in line)
 
 
 @pytest.mark.slow
