@@ -9,6 +9,7 @@ from features.errors import FramsyntError, MissingError
 from features.home import Home
 from features.tables import Tables
 from features.unit_names import unit_names
+from serving import tracing
 from serving.api import answers
 from serving.few_people import FewPeople
 from serving.problems import NotFoundError
@@ -175,7 +176,8 @@ class Desk:
 
     def _tables(self, run: WeeklyRun, person_id: str) -> Tables | None:
         try:
-            return self._kept.get((run.extract_id, person_id))
+            with tracing.span("read history"):
+                return self._kept.get((run.extract_id, person_id))
         except MissingError:  # the extract has been tidied away; the register still answers
             return None
 

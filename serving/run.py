@@ -23,6 +23,7 @@ from serving.cds.settings import CdsSettings
 from serving.security.login import USERS, Login, Words
 from serving.security.oidc.settings import OidcSettings
 from serving.security.settings import Settings, is_loopback
+from serving.tracing import TracingSettings
 from serving.workers import VARIABLE, workers
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,7 @@ def serve(
     oidc = OidcSettings.from_environment()
     public = Settings.from_environment().public_url
     CdsSettings.from_environment()  # a slip is told now, and not by the worker
+    TracingSettings.from_environment()
     if oidc is None:
         check_host(host)
     check_port(host, port)
@@ -155,7 +157,8 @@ def command(host: str, port: int) -> list[str]:
     """BentoML's production server; ``service.py`` reads how many workers."""
     target = "serving.service:RiskService"
     where = ["--host", host, "--port", str(port), "--working-dir", str(ROOT)]
-    return [sys.executable, "-m", "bentoml", "serve", target, "--quiet", *where]
+    until_we_go = [sys.executable, "-m", "serving.orphans", str(os.getpid())]
+    return [*until_we_go, "bentoml", "serve", target, "--quiet", *where]
 
 
 def environment(home: Home, pin: Path, number: int) -> dict[str, str]:

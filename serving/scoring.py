@@ -18,6 +18,7 @@ from features.tables import Coverage, Tables
 from models import headings, population, targets
 from models.reasons import reasons as reasons_of
 from models.risk_model import RiskModel
+from serving import tracing
 from serving.api.answers import (
     Explanation,
     HeadingShare,
@@ -83,8 +84,9 @@ class Scorer:
         as far as the tables reach (a table that is absent is not known, an empty one is zero).
         """
         coverage = coverage or self.model.coverage.within(frozenset(tables))
-        history = History.of(tables, coverage)
-        return build_matrix(history, MEASURES, [pd.Timestamp(index_date)])
+        with tracing.span("features"):
+            history = History.of(tables, coverage)
+            return build_matrix(history, MEASURES, [pd.Timestamp(index_date)])
 
     def score(
         self,
@@ -100,10 +102,13 @@ class Scorer:
         matrix = self.matrix(tables, index_date, coverage)
         if people is not None:
             matrix = matrix[person_ids(matrix).isin(people)]
-        probabilities = self.model.predict(matrix)
+        with tracing.span("predict", people=len(matrix)):
+            probabilities = self.model.predict(matrix)
         grouped = population.groups(matrix)
         mobile = mobile_models(matrix)
-        explained = {t: self.explain(matrix, t) for t in wanted or [self.primary]}
+        wanted = wanted or [self.primary]
+        with tracing.span("explain", people=len(matrix), targets=len(wanted)):
+            explained = {t: self.explain(matrix, t) for t in wanted}
         return [
             PersonScore(
                 person_id=person,

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from features.errors import FramsyntError
 from features.home import Home
-from serving import problems
+from serving import problems, tracing
 from serving.api import answers
 from serving.api.app import create_app
 from serving.api.scoring import BatchAnswer, ScoreAnswer, ScoreRequest, answer_many, answer_one
@@ -28,16 +28,17 @@ from serving.monitoring import HidePaths, Metrics, keep_people_out_of_logs
 from serving.problems import status_of
 from serving.security import access
 from serving.security.door import Door
+from serving.tracing import Traced
 from serving.workers import workers
 
 app = create_app()
 
 
 class FramsyntService(bentoml.Service):
-    """A BentoML service whose metrics and logs never see the path of a request."""
+    """A BentoML service whose metrics, logs and traces never see the path of a request."""
 
     def to_asgi(self, is_main: bool = True) -> ASGIApp:
-        return HidePaths(super().to_asgi(is_main), app.state.endpoints.shown_as)
+        return HidePaths(Traced(super().to_asgi(is_main)), app.state.endpoints.shown_as)
 
     @property
     def openapi_spec(self) -> Any:
@@ -83,14 +84,17 @@ class RiskService:
         import models.tree_kernels  # noqa: F401  (compiled now, so that no caller waits for it)
         from features import kernels
         from serving.desk import Desk
+        from serving.orphans import stop_with
         from serving.scoring import Scorer
         from serving.threads import few_threads
         from serving.warm import warm
 
+        stop_with(os.getppid())
         few_threads()
         keep_people_out_of_logs(expected=(ValidationError, Refused))
         self.ready = False
         kernels.load()
+        tracing.start()
         home = Home.at(os.environ["FRAMSYNT_HOME"])
         self.scorer = Scorer.pinned(home)
         self.metrics = Metrics()

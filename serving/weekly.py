@@ -11,7 +11,6 @@ from features.errors import NotEnoughData, SettingsError
 from features.home import Home
 from features.progress import Track, silently
 from features.store import Extract, ExtractStore
-from features.tables import Tables
 from models import population
 from models.lacking import lacking
 from models.population import CAPACITY
@@ -21,6 +20,7 @@ from serving.freshness import refuse_stale, this_week
 from serving.partial import Found, Partials, key_of
 from serving.register import NewRun, Register, WeeklyRun
 from serving.scoring import Scorer, group_names, mobile_models, person_ids
+from serving.tracing import span, traced
 from serving.week import monday_after, monday_of, week_of
 
 EVERYONE = "all"
@@ -68,6 +68,7 @@ class WeeklyResult:
         return "\n".join([said, *warned, *(f"  accepted: {reason}" for reason in self.despite)])
 
 
+@traced("weekly run")
 def run_weekly(
     home: Home,
     week: str | None = None,
@@ -123,13 +124,14 @@ def run_weekly(
                 found = [
                     partials.of_partition(
                         number,
-                        lambda n: _score_partition(
-                            extract.read(n), run, scorer, extract, objecting
-                        ),
+                        lambda n: _score_partition(n, run, scorer, extract, objecting),
                     )
                     for number in track(extract.partitions, "Scoring", len(extract.partitions))
                 ]
-                row, written = register.add(_filled(run, scorer, found, last_week))
+                with span("lists and reasons"):
+                    filled = _filled(run, scorer, found, last_week)
+                with span("write register", people=len(filled.scores)):
+                    row, written = register.add(filled)
         return replace(_result(register, row, written, despite), warning=warning)
     finally:
         register.close()
@@ -183,8 +185,10 @@ def _filled(run: NewRun, scorer: Scorer, found: Sequence[Found], last_week: Last
 
 
 def _score_partition(
-    tables: Tables, run: NewRun, scorer: Scorer, extract: Extract, objecting: frozenset[str]
+    number: int, run: NewRun, scorer: Scorer, extract: Extract, objecting: frozenset[str]
 ) -> Found:
+    with span("read history"):
+        tables = extract.read(number)
     coverage = extract.manifest.coverage
     here = population.present(tables, coverage, run.index_date)
     everyone = here.index[here]
@@ -197,7 +201,8 @@ def _score_partition(
     else:
         unit_of = pd.Series(EVERYONE, index=everyone)
     units = unit_of.reindex(people).to_numpy(dtype=str)
-    probabilities = scorer.model.predict(matrix)
+    with span("predict", people=len(matrix)):
+        probabilities = scorer.model.predict(matrix)
     scores = probabilities.reset_index(drop=True)
     scores.insert(0, "person_id", people.astype(str))
     scores.insert(1, "care_unit", units)

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from features.errors import MissingError, SettingsError
+from serving import tracing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # One number for all Framsynt processes that change the shape of the same PostgreSQL database.
@@ -58,6 +59,7 @@ def connect(url: str) -> Engine:
         connect_args=ALIVE if parsed.get_backend_name() == "postgresql" else {},
     )
     _tell_when_away(engine)
+    tracing.follow(engine)
     if engine.dialect.name == "sqlite":
         _teach_sqlite_transactions(engine)
     try:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from serving.security.csrf import csrf_of
 from serving.security.who import Principal, Role
+from serving.tracing import span
 from serving.web.words import LANGUAGES, Speech, sentence
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,17 +65,18 @@ def principal_of(request: Request) -> Principal | None:
 def render(request: Request, template: str, **known: Any) -> str:
     """A template, or a part of a page, as text."""
     language = language_of(request)
-    return (
-        environment(language)
-        .get_template(template)
-        .render(
-            reader=principal_of(request),
-            csrf=csrf_of(request),
-            theme=theme_of(request),
-            here=_Here(request),
-            **known,
+    with span("render"):
+        return (
+            environment(language)
+            .get_template(template)
+            .render(
+                reader=principal_of(request),
+                csrf=csrf_of(request),
+                theme=theme_of(request),
+                here=_Here(request),
+                **known,
+            )
         )
-    )
 
 
 def page(request: Request, template: str, status: int = 200, **known: Any) -> HTMLResponse:
