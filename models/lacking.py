@@ -27,6 +27,12 @@ class Lacking:
     def share(self) -> float:
         return self.unknown / self.known if self.known else 0.0
 
+    @property
+    def is_too_much(self) -> bool:
+        """Whether more than ``MOST_UNKNOWN`` of the features that the model's own source could
+        tell would be unknown."""
+        return self.share > MOST_UNKNOWN
+
     def __str__(self) -> str:
         """For an operator: what, and how much of the model hangs on it; empty if nothing."""
         if not self.what:
@@ -55,9 +61,19 @@ def lacks(model: Coverage, delivered: Coverage) -> tuple[str, ...]:
 def lacking(model: "RiskModel", delivered: Coverage) -> Lacking:
     """What scoring this source goes without.
 
-    Raises ``ModelMismatch`` where more than ``MOST_UNKNOWN`` of the features that the model's own
-    source could tell would be unknown.
+    Raises ``ModelMismatch`` where that ``is_too_much``.
     """
+    found = lacking_of(model, delivered)
+    if found.is_too_much:
+        raise ModelMismatch(
+            f"{found}; more than {MOST_UNKNOWN:.0%} may not be",
+            do="Deliver what is lacking, or train on this extract: framsynt train",
+        )
+    return found
+
+
+def lacking_of(model: "RiskModel", delivered: Coverage) -> Lacking:
+    """The same, however much it is."""
     from features.measures import FEATURE
 
     what = lacks(model.coverage, delivered)
@@ -66,10 +82,4 @@ def lacking(model: "RiskModel", delivered: Coverage) -> Lacking:
     measures = [FEATURE[name].measure for name in model.features if name in FEATURE]
     known = [measure for measure in measures if measure.known_in(model.coverage)]
     unknown = sum(not measure.known_in(delivered) for measure in known)
-    found = Lacking(what, unknown, len(known))
-    if found.share > MOST_UNKNOWN:
-        raise ModelMismatch(
-            f"{found}; more than {MOST_UNKNOWN:.0%} may not be",
-            do="Deliver what is lacking, or train on this extract: framsynt train",
-        )
-    return found
+    return Lacking(what, unknown, len(known))

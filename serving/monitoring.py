@@ -117,9 +117,16 @@ class CardMetrics:
         self.cards = Counter(
             "framsynt_cds_cards", "Cards given to record systems", ("service",), registry=where
         )
+        self.unscored = Counter(
+            "framsynt_cds_unscored",
+            "Calls about people of whom too little was sent to score them",
+            ("service",),
+            registry=where,
+        )
         self.feedback = Counter(
             "framsynt_cds_feedback",
-            "What record systems say became of cards; reason: a code of the short list",
+            "What record systems say became of cards; reason: a code of the short list; outcome "
+            "unknown: of no card that was given here",
             ("service", "outcome", "reason"),
             registry=where,
         )

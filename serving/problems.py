@@ -65,9 +65,16 @@ class NotAllowedError(FramsyntError):
 
 
 class NotSentError(FramsyntError):
-    """A caller was to bring something along and did not."""
+    """A caller was to bring something along and did not. ``members`` are more members of the
+    problem document."""
 
     kind = "not-sent"
+
+    def __init__(
+        self, what: str, *, where: str = "", do: str = "", members: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(what, where=where, do=do)
+        self.members = members or {}
 
 
 def status_of(error: FramsyntError) -> int:
@@ -109,7 +116,7 @@ def problem(
 
 def of_error(error: FramsyntError) -> dict[str, Any]:
     kind = str(getattr(error, "kind", ""))
-    more = error.members if isinstance(error, ConflictError) else {}
+    more = error.members if isinstance(error, ConflictError | NotSentError) else {}
     return {**more, **problem(status_of(error), str(error), kind=kind)}
 
 

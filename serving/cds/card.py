@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from serving.api.answers import MobileModel, Reason
 from serving.deciding import DECLINE_REASONS
@@ -31,6 +30,14 @@ TABLES_IN_WORDS = {
 
 
 @dataclass(frozen=True)
+class Ids:
+    """What feedback will name the card and its suggestion by."""
+
+    card: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
 class Told:
     """What a card tells. ``rank`` and ``changed``: of somebody on the week's list. ``unknown``:
     tables that a score from records sent along could not see; None for a weekly score."""
@@ -45,7 +52,9 @@ class Told:
     unknown: Sequence[str] | None = None
 
 
-def card_of(told: Told, hook: str, link: dict[str, str] | None, source_url: str) -> dict[str, Any]:
+def card_of(
+    told: Told, hook: str, ids: Ids, link: dict[str, str] | None, source_url: str
+) -> dict[str, Any]:
     """As CDS Hooks 2.0 wants it; without null and without empty members."""
     speech = Speech.of("sv")
     model = told.mobile_model
@@ -54,12 +63,12 @@ def card_of(told: Told, hook: str, link: dict[str, str] | None, source_url: str)
         source["url"] = source_url
     suggest = f"Ta upp för mobilt team (modell {model.model})" if model else "Ta upp för teamet"
     card: dict[str, Any] = {
-        "uuid": str(uuid4()),
+        "uuid": ids.card,
         "summary": _summary(told, speech),
         "detail": _detail(told, speech),
         "indicator": _indicator(told, hook),
         "source": source,
-        "suggestions": [{"label": suggest, "uuid": str(uuid4())}],
+        "suggestions": [{"label": suggest, "uuid": ids.suggestion}],
         "selectionBehavior": "at-most-one",
         "overrideReasons": [
             {"code": code, "system": REASON_SYSTEM, "display": words.sv}

@@ -4,6 +4,8 @@ Somebody matters who is on the week's list, or whose risk is at least that of th
 and about whom nobody has decided: not in a team, not waiting, not put off, not declined this week.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from statistics import median
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from serving.cds.card import TABLES_IN_WORDS, Told
 from serving.places import HERE
+from serving.problems import NotSentError
 from serving.review import State, state_of
 from serving.security.who import Principal
 from serving.week import monday_after
@@ -20,19 +23,30 @@ if TYPE_CHECKING:
     from serving.register import WeeklyRun
 
 
-def told_of(
-    desk: "Desk", principal: Principal, person_id: str, prefetch: dict[str, Any], codes: Path | None
-) -> Told | None:
+@dataclass(frozen=True)
+class Opened:
+    """The record that is open: ``person_id`` is the pseudonym, ``patient_id`` the record system's
+    id. ``prefetch``: what was sent along; ``codes``: a code map for it."""
+
+    person_id: str
+    patient_id: str
+    prefetch: Mapping[str, Any]
+    codes: Path | None = None
+
+
+def told_of(desk: "Desk", principal: Principal, opened: Opened) -> Told | None:
     """None for somebody who does not matter, is another care unit's, or objects.
 
-    NotSentError (412) for somebody unknown here of whom no Patient resource was sent.
+    NotSentError (412) for somebody unknown here of whom too little was sent to score: no Patient
+    resource, or more is unknown than ``models.lacking`` lets pass.
     """
+    person_id = opened.person_id
     run = desk.register.current()
     if run is None or person_id in desk.register.objections.current([person_id]):
         return None
     scored = desk.register.person(run.id, person_id)
     if scored is None:
-        return _from_records(desk, principal, run, person_id, prefetch, codes)
+        return _from_records(desk, principal, run, opened)
     care_unit, probabilities = scored
     if not principal.works_at(care_unit):
         return None
@@ -62,24 +76,20 @@ def _least_listed(desk: "Desk", run: "WeeklyRun", care_unit: str) -> float | Non
 
 
 def _from_records(
-    desk: "Desk",
-    principal: Principal,
-    run: "WeeklyRun",
-    person_id: str,
-    prefetch: dict[str, Any],
-    codes: Path | None,
+    desk: "Desk", principal: Principal, run: "WeeklyRun", opened: Opened
 ) -> Told | None:
     """Scored as of next Monday, from what was sent along, with what is known now."""
     from serving.cds.prefetched import Sent, history_of
 
-    sent = Sent(prefetch, person_id)
+    sent = Sent(opened.prefetch, opened.patient_id)
     scorer: Any = desk.scorer
     if scorer is None:
         return None
     least = _threshold_for_strangers(desk, principal, run)
     if least is None:
         return None
-    tables, coverage = history_of(sent, scorer.model.coverage, codes)
+    tables, coverage = history_of(sent, scorer.model.coverage, opened.codes)
+    _refuse_too_little(scorer.model, coverage, sent.unanswered)
     (scored,) = scorer.score(tables, _next_monday(), [run.primary_target], coverage)
     probability = scored.probabilities[run.primary_target]
     if probability < least:
@@ -92,6 +102,22 @@ def _from_records(
         mobile_model=scored.mobile_model,
         unknown=[name for name in TABLES_IN_WORDS if name in missing],
     )
+
+
+def _refuse_too_little(model: Any, coverage: Any, unanswered: list[str]) -> None:
+    """As the weekly run refuses an extract: a score of little but gaps is no score."""
+    from models.lacking import MOST_UNKNOWN, lacking_of
+
+    found = lacking_of(model, coverage)
+    if found.is_too_much:
+        raise NotSentError(
+            f"too little was sent to score the person: {found.unknown} of the {found.known} "
+            f"features of the model would be unknown, and {MOST_UNKNOWN:.0%} may be. "
+            f"Not known: {', '.join(found.what)}",
+            where="prefetch",
+            do="Send what GET /cds-services asks for under prefetch, whole.",
+            members={"unanswered": unanswered},
+        )
 
 
 def _threshold_for_strangers(desk: "Desk", principal: Principal, run: "WeeklyRun") -> float | None:

@@ -38,13 +38,21 @@ TOLD_BY = {
 
 
 class Sent:
-    """The resources of a call, by type: what the mapping reads, and what was asked and answered."""
+    """The resources of a call, by type: what the mapping reads. ``answered``: the types that were
+    asked for and came whole. What failed (``OperationOutcome``), and what is only the first page
+    of more, is not known; half of somebody's records would be counted as all of them."""
 
-    def __init__(self, prefetch: Mapping[str, Resource | None], patient_id: str) -> None:
-        self.answered = {PREFETCH[key][0] for key in prefetch if key in PREFETCH}
-        self._by_type: dict[str, list[Resource]] = {kind: [] for kind in self.answered}
-        for resource in _resources(prefetch.values()):
-            self._by_type.setdefault(str(resource.get("resourceType")), []).append(resource)
+    def __init__(self, prefetch: Mapping[str, Any], patient_id: str) -> None:
+        self.answered: set[str] = set()
+        self._by_type: dict[str, list[Resource]] = {}
+        for key, value in prefetch.items():
+            resources = _resources(value)
+            if resources is None:
+                continue
+            if key in PREFETCH:
+                self.answered.add(PREFETCH[key][0])
+            for resource in resources:
+                self._by_type.setdefault(str(resource.get("resourceType")), []).append(resource)
         if sum(map(len, self._by_type.values())) > MOST_RESOURCES:
             raise DataError("more resources than one person has", where="prefetch")
         patients = self._by_type.get("Patient", [])
@@ -56,8 +64,13 @@ class Sent:
                 do="Send what GET /cds-services asks for under prefetch.",
             )
 
+    @property
+    def unanswered(self) -> list[str]:
+        """Keys of what was asked for and did not come, or not whole."""
+        return [key for key, (kind, _) in PREFETCH.items() if kind not in self.answered]
+
     def has(self, kind: str) -> bool:
-        return kind in self._by_type
+        return bool(self._by_type.get(kind))
 
     def blocks(self, kind: str) -> Iterator[Block]:
         found = self._by_type.get(kind)
@@ -65,17 +78,28 @@ class Sent:
             yield Block(found, list(range(1, len(found) + 1)), kind)
 
 
-def _resources(values: Any) -> Iterator[Resource]:
-    for value in values:
-        if not isinstance(value, dict):
-            continue
-        if value.get("resourceType") != "Bundle":
-            yield value
-            continue
-        for entry in value.get("entry") or ():
-            resource = entry.get("resource") if isinstance(entry, dict) else None
-            if isinstance(resource, dict):
-                yield resource
+def _resources(value: Any) -> list[Resource] | None:
+    """What one key holds; none for null (there is nothing), None for what is not known."""
+    if value is None:
+        return []
+    if not isinstance(value, dict):
+        return None
+    if value.get("resourceType") != "Bundle":
+        return None if _is_failure(value) else [value]
+    links = value.get("link") or ()
+    if any(isinstance(link, dict) and link.get("relation") == "next" for link in links):
+        return None
+    entries = [e.get("resource") for e in value.get("entry") or () if isinstance(e, dict)]
+    resources = [resource for resource in entries if isinstance(resource, dict)]
+    return None if any(map(_is_failure, resources)) else resources
+
+
+def _is_failure(resource: Resource) -> bool:
+    if resource.get("resourceType") != "OperationOutcome":
+        return False
+    issues = resource.get("issue")
+    said = [i.get("severity") for i in issues if isinstance(i, dict)] if issues else []
+    return not said or any(one in ("fatal", "error") for one in said)
 
 
 def history_of(
@@ -144,7 +168,8 @@ def _told(tables: Tables, contacts: Contacts, learnt_on: Coverage) -> Coverage:
             known = {"icd10se"} if name == "diagnoses" else {"kva"}
             systems = systems - (known - shown)
     stays = int((tables["contacts"]["setting"] == "inpatient").sum()) if rows.get("contacts") else 0
-    untold = set() if contacts.tells_primary_care else {"primary", "specialist"}
+    hidden = contacts.outpatient > 0 and not contacts.tells_primary_care
+    untold = {"primary", "specialist"} if hidden else set()
     return replace(
         learnt_on.within(frozenset(tables)),
         systems=systems,

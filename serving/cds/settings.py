@@ -10,19 +10,20 @@ The file that ``FRAMSYNT_CDS_CLIENTS`` names holds nothing secret::
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from features.errors import SettingsError
+from serving.cds.whose import People, Whose, read_people
 from serving.security.settings import require_https
 from serving.security.who import Principal, Role
 
 PREFIX = "FRAMSYNT_CDS_"
 ALGORITHMS = ("ES384", "RS384", "ES256", "RS256")
 """The first two are what CDS Hooks recommends; none has a shared secret."""
-_KNOWN = {"CLIENTS", "ORIGINS", "LINK", "CODE_MAP"}
+_KNOWN = {"CLIENTS", "ORIGINS", "LINK", "CODE_MAP", "PEOPLE", "PERSON_IDENTIFIER"}
 _FIELDS = {"issuer", "jwks_url", "name", "role", "units"}
 
 
@@ -39,12 +40,13 @@ class Client:
 class CdsSettings:
     """``origins``: sites whose pages may call from a browser (CORS). ``smart``: links to the
     person's page are SMART app launches. ``code_map``: what codes of the records sent along
-    stand for, as for the source ``fhir`` (docs/sources.md)."""
+    stand for, as for the source ``fhir`` (docs/sources.md). ``whose``: who a patient is here."""
 
     clients: tuple[Client, ...] = ()
     origins: frozenset[str] = frozenset()
     smart: bool = False
     code_map: Path | None = None
+    whose: Whose = field(default_factory=Whose)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -80,14 +82,31 @@ class CdsSettings:
             clients=_clients(Path(said["CLIENTS"])) if "CLIENTS" in said else (),
             origins=frozenset(_origin(o) for o in said.get("ORIGINS", "").split(",") if o.strip()),
             smart=link == "smart",
-            code_map=_code_map(said.get("CODE_MAP")),
+            code_map=_file(said, "CODE_MAP", "See docs/sources.md."),
+            whose=_whose(said),
         )
 
 
-def _code_map(said: str | None) -> Path | None:
-    if said is not None and not Path(said).is_file():
-        raise SettingsError("no such file", where=f"{PREFIX}CODE_MAP", do="See docs/sources.md.")
-    return Path(said) if said else None
+def _file(said: Mapping[str, str], name: str, do: str) -> Path | None:
+    if name not in said:
+        return None
+    if not Path(said[name]).is_file():
+        raise SettingsError("no such file", where=f"{PREFIX}{name}", do=do)
+    return Path(said[name])
+
+
+def _whose(said: Mapping[str, str]) -> Whose:
+    file = _file(said, "PEOPLE", "See docs/integration.md.")
+    system = said.get("PERSON_IDENTIFIER", "").strip().lower()
+    if file and system:
+        raise SettingsError(
+            "two ways of saying who a patient is",
+            where=f"{PREFIX}PEOPLE",
+            do=f"Leave it or {PREFIX}PERSON_IDENTIFIER out.",
+        )
+    if file:
+        read_people(file)
+    return Whose(People(file) if file else None, system)
 
 
 def _origin(said: str) -> str:

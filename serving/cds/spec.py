@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PLAIN)]
 Short = Annotated[str, StringConstraints(max_length=255, pattern=PLAIN)]
+LONGEST_COMMENT = 500
 
 
 class Taken(BaseModel):
@@ -25,12 +26,13 @@ class Context(Taken):
 
 class Call(Taken):
     """A hook has been triggered. ``prefetch``: FHIR resources by the keys of ``services``; a key
-    with null was asked for and there was none, an absent one is not known."""
+    with null was asked for and there was none, an absent one is not known. Other keys may hold
+    whatever they like."""
 
     hook: Short
     hookInstance: Short  # noqa: N815
     context: Context
-    prefetch: dict[str, dict[str, Any] | None] = Field(default_factory=dict)
+    prefetch: dict[str, Any] = Field(default_factory=dict)
 
 
 class Coding(Taken):
@@ -39,8 +41,10 @@ class Coding(Taken):
 
 
 class OverrideReason(Taken):
+    """A comment of any length is taken; ``LONGEST_COMMENT`` characters of it are kept."""
+
     reason: Coding | None = None
-    userComment: str = Field(default="", max_length=500)  # noqa: N815
+    userComment: str = ""  # noqa: N815
 
 
 class Suggested(Taken):

@@ -26,7 +26,7 @@ from serving.security.who import Principal
 HERE = ZoneInfo("Europe/Stockholm")
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-LONGEST_PERSON, LONGEST_UNIT = 128, 64
+LONGEST_PERSON, LONGEST_UNIT, LONGEST_USER = 128, 64, 255
 UNKNOWN_PERSON = "nobody by that id was scored that week"
 
 
@@ -66,7 +66,7 @@ async def guard(request: Request) -> None:
         _text(person, LONGEST_PERSON),
         _text(unit, LONGEST_UNIT),
         request.query_params.get("week", "current"),
-        str(form.get("reason", "")),
+        _said_by(rule, form),
         session.began if session else datetime.now(UTC),
     )
     if not rule.allows(principal):
@@ -111,7 +111,7 @@ def _note_hook(register: Any, run: Any, asked: Asked) -> None:
     at = _listed_at(register, run.id, asked.person_id) if run is not None else None
     own = at is None or asked.principal.works_at(at)
     deed = asked.rule.deed if own else access.REFUSED
-    access.note(register, asked.principal, deed or "", asked.person_id, at)
+    access.note(register, asked.principal, deed or "", asked.person_id, at, asked.reason)
 
 
 def care_unit_of(desk: Any, person_id: str, week: str = "current") -> str:
@@ -173,8 +173,7 @@ def _rule_of(request: Request) -> Rule:
 async def _about(request: Request, rule: Rule, said: Any) -> tuple[Any, Any]:
     """Person and care unit that a request is about, from where its endpoint says them."""
     if rule.scope is Scope.HOOK:
-        context = said.get("context")
-        return (context.get("patientId") if isinstance(context, dict) else None), None
+        return _open_elsewhere(request, said), None
     if _path(request).startswith(fhir.PATH):
         desk = request.app.state.desk
         if desk is None:
@@ -182,6 +181,25 @@ async def _about(request: Request, rule: Rule, said: Any) -> tuple[Any, Any]:
         return await run_in_threadpool(fhir.about, request, desk.register)
     person = request.path_params.get("person_id") or said.get("person_id")
     return person, request.path_params.get("care_unit") or request.query_params.get("care_unit")
+
+
+def _said_by(rule: Rule, said: Any) -> str:
+    """What a form gives as its reason; of a call for cards, who is at the record system."""
+    if rule.scope is not Scope.HOOK:
+        return str(said.get("reason", ""))
+    context = said.get("context")
+    user = context.get("userId") if isinstance(context, dict) else None
+    return user[:LONGEST_USER] if isinstance(user, str) and user.isprintable() else ""
+
+
+def _open_elsewhere(request: Request, said: Any) -> Any:
+    """The pseudonym of the patient whose record is open in the record system that calls."""
+    context, sent = said.get("context"), said.get("prefetch")
+    patient = context.get("patientId") if isinstance(context, dict) else None
+    if not isinstance(patient, str) or not patient:
+        return patient
+    whose = request.state.security.cds.whose
+    return whose.person_id(patient, sent if isinstance(sent, dict) else {})
 
 
 def _path(request: Request) -> str:

@@ -1,5 +1,6 @@
 """The region for an analyst, and administration: who saw what, objections, runs, feeds."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Form, Request
@@ -11,15 +12,18 @@ from features.errors import MissingError
 from features.municipalities import name_of as municipality_name
 from features.store import ExtractStore
 from serving.api.routes import AtDesk
+from serving.cds.feedback import Answered, answered
+from serving.deciding import DECLINE_REASONS
 from serving.freshness import found as stale
 from serving.region import AGES, MUNICIPALITIES, SEXES, UNITS, overview, people_of
 from serving.register import Register, WeeklyRun
 from serving.web.catalogue import N_
+from serving.web.model_card import model_card
 from serving.web.render import page
 from serving.web.router import router
 
 RUNS_SHOWN = 12
-LONGEST_CARD = 60_000
+CARD_DAYS = 90
 GROUPINGS = {
     UNITS: N_("by_unit"),
     MUNICIPALITIES: N_("by_municipality"),
@@ -44,8 +48,10 @@ def region(request: Request, desk: AtDesk) -> Response:
         municipality=municipality_name,
         manifest=_manifest(desk, run),
         stale=_stale(desk, run),
-        card=_card(desk, run),
+        card=model_card(desk.home, run.model_version),
         runs=runs_of(desk.register),
+        cards=_cards(desk.register),
+        decline_reasons=DECLINE_REASONS,
     )
 
 
@@ -75,9 +81,15 @@ def _administration(request: Request, desk: Any, **known: Any) -> Response:
         objections=list(reversed(desk.register.objections.all())),
         objecting=desk.register.objections.current(),
         runs=runs_of(desk.register),
+        cards=_cards(desk.register),
+        decline_reasons=DECLINE_REASONS,
         manifest=_manifest(desk, run) if run else None,
         stale=_stale(desk, run) if run else {},
     )
+
+
+def _cards(register: Register) -> Answered:
+    return answered(register.engine, datetime.now(UTC) - timedelta(days=CARD_DAYS))
 
 
 def runs_of(register: Register) -> list[WeeklyRun]:
@@ -99,14 +111,3 @@ def _manifest(desk: Any, run: WeeklyRun) -> Any:
 def _stale(desk: Any, run: WeeklyRun) -> dict[str, str]:
     manifest = _manifest(desk, run)
     return stale(manifest, run.index_date, None) if manifest else {}
-
-
-def _card(desk: Any, run: WeeklyRun) -> str:
-    """The model card of the version that made the lists, as it was written; else empty."""
-    if desk.home is None:
-        return ""
-    file = desk.home.reports / f"model-{run.model_version}" / "model_card.md"
-    try:
-        return file.read_text(encoding="utf-8")[:LONGEST_CARD]
-    except OSError:
-        return ""

@@ -136,6 +136,7 @@ def test_whose_card_was_asked_for_stands_in_the_access_log(
     hooks.post(PATIENT_VIEW, json=call("P1"), headers=system.headers(PATIENT_VIEW))
     [line] = desk.register.accesses("P1")
     assert (line.who, line.what, line.care_unit) == ("https://journal.example.se", "card", EAST)
+    assert line.why == "Practitioner/1"  # who sat at the record system
 
 
 def test_nobody_who_objects_has_a_card_also_not_from_records(desk: Desk, hooks: Client) -> None:

@@ -11,7 +11,7 @@ from features.errors import DataError
 from features.home import Home
 from features.sources.fhir import FhirSource
 from features.store import ExtractStore
-from serving.cds.matters import told_of
+from serving.cds.matters import Opened, told_of
 from serving.cds.prefetched import Sent, history_of
 from serving.cds.services import PREFETCH
 from serving.desk import Desk
@@ -106,38 +106,130 @@ def test_records_that_do_not_do(scorer: Scorer, said: Any, error: type[Exception
     assert "p1" not in str(raised.value)
 
 
+FAILED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "timeout"}],
+}
+WARNED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "warning", "code": "informational"}],
+}
+
+
+def with_entries(*more: dict[str, Any]) -> dict[str, Any]:
+    found = bundle("Condition")
+    return {**found, "entry": [*found["entry"], *({"resource": r} for r in more)]}
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        pytest.param(FAILED, id="an outcome"),
+        pytest.param({"resourceType": "OperationOutcome"}, id="an outcome that says nothing"),
+        pytest.param(with_entries(FAILED), id="a bundle with an outcome"),
+        pytest.param(
+            {**bundle("Condition"), "link": [{"relation": "next", "url": "https://x"}]},
+            id="the first page of several",
+        ),
+        pytest.param("Condition/1", id="no resource"),
+    ],
+)
+def test_what_failed_or_came_in_part_is_not_known(scorer: Scorer, failed: Any) -> None:
+    sent = Sent({**prefetch("encounters"), "conditions": failed}, "p1")
+    assert "conditions" in sent.unanswered
+    tables, coverage = history_of(sent, scorer.model.coverage)
+    assert "diagnoses" not in tables
+    assert "diagnoses" not in coverage.tables
+
+
+def test_a_warning_is_no_failure(scorer: Scorer) -> None:
+    sent = Sent({**prefetch("encounters"), "conditions": with_entries(WARNED)}, "p1")
+    tables, _ = history_of(sent, scorer.model.coverage)
+    assert len(tables["diagnoses"])
+
+
+def test_orders_count_where_nothing_was_dispensed(tmp_path: Path, scorer: Scorer) -> None:
+    (tmp_path / "codes.csv").write_text(CODES)
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": "2024-01-02",
+        "medicationCodeableConcept": {
+            "coding": [{"system": "http://www.whocc.no/atc", "code": "C03CA01"}]
+        },
+    }
+    said = {**prefetch(), "dispenses": None, "medications": order}
+    tables, _ = history_of(Sent(said, "p1"), scorer.model.coverage)
+    assert list(tables["dispensings"]["atc"].astype(str)) == ["C03CA01"]
+
+
+@pytest.fixture
+def codes(tmp_path: Path) -> Path:
+    file = tmp_path / "codes.csv"
+    file.write_text(CODES)
+    return file
+
+
+def opened(codes: Path, *keys: str) -> Opened:
+    return Opened("p1", "p1", prefetch(*keys), codes)
+
+
 def listing(desk: Desk, least: float, capacity: int = 5) -> None:
     desk.register.add(new_run(capacity=capacity, entries=[entry(1, "P1", EAST, ["still"], least)]))
 
 
-def test_somebody_unknown_here_is_scored_from_what_was_sent(desk: Desk, scorer: Scorer) -> None:
+def test_somebody_unknown_here_is_scored_from_what_was_sent(
+    desk: Desk, scorer: Scorer, codes: Path
+) -> None:
     desk.scorer = scorer
     listing(desk, 0.000001)
-    told = told_of(desk, COORDINATOR, "p1", prefetch("encounters", "conditions"), None)
+    told = told_of(desk, COORDINATOR, opened(codes, *ALL))
     assert told is not None
-    assert told.unknown == ["procedures", "dispensings", "municipal_care", "observations"]
+    assert told.unknown == ["observations"]
     assert told.reasons
     listing(desk, 0.999999, capacity=6)
-    assert told_of(desk, COORDINATOR, "p1", prefetch("encounters"), None) is None
+    assert told_of(desk, COORDINATOR, opened(codes, *ALL)) is None
 
 
-def test_the_card_says_what_is_not_known_and_has_no_link(
+def test_too_little_is_no_score_and_the_system_is_told_what_lacks(
     desk: Desk, scorer: Scorer, settings: Any
 ) -> None:
     desk.scorer = scorer
     listing(desk, 0.000001)
-    body = call("p1", prefetch=prefetch("encounters", "conditions"))
+    body = call("p1", prefetch={**prefetch("encounters"), "conditions": FAILED})
     answer = site(desk, settings).post(PATIENT_VIEW, json=body, headers=as_("coordinator"))
+    assert answer.status_code == 412
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["type"] == "urn:framsynt:problem:not-sent"
+    assert problem["unanswered"] == [k for k in PREFETCH if k not in ("patient", "encounters")]
+    assert "diagnoses, dispensings" in problem["detail"]
+    assert "20%" in problem["detail"]
+    assert "p1" not in answer.text
+
+
+def test_the_card_says_what_is_not_known_and_has_no_link(
+    desk: Desk, scorer: Scorer, settings: Any, codes: Path
+) -> None:
+    desk.scorer = scorer
+    listing(desk, 0.000001)
+    body = call("p1", prefetch=prefetch("encounters", "conditions", "dispenses"))
+    answer = site(desk, settings, code_map=codes).post(
+        PATIENT_VIEW, json=body, headers=as_("coordinator")
+    )
     [card] = answer.json()["cards"]
     assert "Lika hög risk som på vårdcentralens lista" in card["summary"]
     assert "Inte känt här: " in card["detail"]
-    assert "läkemedel" in card["detail"]
+    assert "åtgärder" in card["detail"]
+    assert "läkemedel" not in card["detail"]
     assert "links" not in card  # there is no page of somebody unknown
     assert [a.what for a in desk.register.accesses("p1")] == ["card"]
 
 
-def test_nobody_who_objects_is_scored_from_records(desk: Desk, scorer: Scorer) -> None:
+def test_nobody_who_objects_is_scored_from_records(desk: Desk, scorer: Scorer, codes: Path) -> None:
     desk.scorer = scorer
     listing(desk, 0.000001)
     desk.register.objections.add("p1", "test")
-    assert told_of(desk, COORDINATOR, "p1", prefetch("encounters"), None) is None
+    assert told_of(desk, COORDINATOR, opened(codes, *ALL)) is None
