@@ -86,6 +86,7 @@ class RiskService:
         from serving.desk import Desk
         from serving.orphans import stop_with
         from serving.scoring import Scorer
+        from serving.standing import Standing
         from serving.threads import few_threads
         from serving.warm import warm
 
@@ -98,6 +99,7 @@ class RiskService:
         home = Home.at(os.environ["FRAMSYNT_HOME"])
         self.scorer = Scorer.pinned(home)
         self.metrics = Metrics()
+        self.standing = Standing(lambda: app.state.desk)
         app.state.desk = Desk.of(home, self.scorer)
         warm(self.scorer)
         # What is here now stays: the collector need not look through it while a caller waits.
@@ -108,6 +110,10 @@ class RiskService:
     def __is_ready__(self) -> bool:
         """Loaded, and the register's database answers."""
         return self.ready and app.state.desk.register.answers()
+
+    def __metrics__(self, text: str) -> str:
+        """What the library counts, and how things stand."""
+        return text + self.standing.text()
 
     @bentoml.api
     def score(self, request: ScoreRequest, /) -> ScoreAnswer:
