@@ -20,8 +20,17 @@ def about(request: Request, register: Any) -> tuple[str | None, str | None]:
     if "task_id" in path:
         decision = register.decisions.get(path["task_id"])
         return decision.person_id if decision else "", None
-    subject = query.get("subject") or query.get("patient")
-    owner = query.get("subject:identifier") or query.get("owner:identifier")
+    subject = _only(query, "subject", "patient")
+    owner = _only(query, "subject:identifier", "owner:identifier")
     if not subject and not owner:
         raise SettingsError("nobody is asked for", do="See GET /fhir/metadata.")
     return (person_in(subject) if subject else None, unit_in(owner) if owner else None)
+
+
+def _only(query: Any, *names: str) -> str | None:
+    """What these parameters say. SettingsError where they name two: the one that is checked must
+    be the one that is shown."""
+    said = {value for name in names for value in query.getlist(name) if value}
+    if len(said) > 1:
+        raise SettingsError("two are asked for", where=" or ".join(names), do="Ask for one.")
+    return said.pop() if said else None

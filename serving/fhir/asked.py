@@ -29,13 +29,13 @@ def _token(said: str, system: str) -> str:
     return value
 
 
-def days_in(said: Iterable[str]) -> tuple[date, date]:
-    """First and last day that the ``date`` parameters leave. Days or months or years, with a
+def days_in(said: Iterable[str], where: str = "date") -> tuple[date, date]:
+    """First and last day that the parameters named ``where`` leave. Days or months or years, with a
     prefix of eq, ge, le, gt, lt; SettingsError for anything else."""
     first, last = date.min, date.max
     for one in said:
         prefix = one[:2] if one[:2] in PREFIXES else "eq"
-        start, end = _span(one.removeprefix(prefix) if one[:2] in PREFIXES else one)
+        start, end = _span(one.removeprefix(prefix) if one[:2] in PREFIXES else one, where)
         if prefix in ("eq", "ge"):
             first = max(first, start)
         if prefix in ("eq", "le"):
@@ -47,7 +47,7 @@ def days_in(said: Iterable[str]) -> tuple[date, date]:
     return first, last
 
 
-def _span(said: str) -> tuple[date, date]:
+def _span(said: str, where: str) -> tuple[date, date]:
     try:
         if len(said) == 4:
             return date(int(said), 1, 1), date(int(said), 12, 31)
@@ -60,7 +60,7 @@ def _span(said: str) -> tuple[date, date]:
         day = date.fromisoformat(said)
     except (ValueError, OverflowError):
         raise SettingsError(
-            "not a date", where="date", do="Write ge2026-01-01, 2026-11 or 2026."
+            "not a date", where=where, do="Write ge2026-01-01, 2026-11 or 2026."
         ) from None
     return day, day
 

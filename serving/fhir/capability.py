@@ -14,7 +14,12 @@ SEARCHES = {
     ),
     "Task": (
         "Begäran om inskrivning i mobilt team; owner:identifier är enhetens HSA-id.",
-        {"owner": "reference", "patient": "reference"},
+        {
+            "owner": "reference",
+            "patient": "reference",
+            "subject": "reference",
+            "authored-on": "date",
+        },
     ),
 }
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from features.errors import SettingsError
 from serving.api.routes import AtDesk
 from serving.fhir.asked import MOST, USUAL, days_in, page_of, person_in, unit_in
-from serving.fhir.capability import capability_statement
+from serving.fhir.capability import SEARCHES, capability_statement
 from serving.fhir.elements import MEDIA_TYPE, Resource, searchset
 from serving.places import HERE
 from serving.problems import NotFoundError
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/fhir", default_response_class=FhirAnswer)
 
 Text = Annotated[str | None, Query(max_length=200)]
 Days = Annotated[list[str], Query(max_length=4)]
+AuthoredDays = Annotated[list[str], Query(alias="authored-on", max_length=4)]
 Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
 Offset = Annotated[int, Query(alias="_offset", ge=0, lt=2**31)]
 SubjectUnit = Annotated[str | None, Query(alias="subject:identifier", max_length=200)]
@@ -99,20 +100,25 @@ def tasks(
     request: Request,
     desk: AtDesk,
     unit: OwnerUnit = None,
+    subject: Text = None,
     patient: Text = None,
+    authored_on: AuthoredDays = [],  # noqa: B006
     _count: Count = USUAL,
     _offset: Offset = 0,
 ) -> Any:
     """Enrolment requests of a care unit, or of a person, oldest first."""
     from serving.fhir.reading import asked_for
 
-    person_id = person_in(patient) if patient else None
+    asked = subject or patient
+    person_id = person_in(asked) if asked else None
+    first, last = days_in(authored_on, "authored-on")
     if unit is not None:
         care_unit = unit_in(unit)
         people = asked_for(desk.register.engine, care_unit, person_id)
         found = [t for t in _tasks(desk, people) if _owner(t) == care_unit]
     else:
         found = _tasks(desk, _not_objecting(desk, [_needed(person_id, "patient")]))
+    found = [t for t in found if first <= date.fromisoformat(t["authoredOn"][:10]) <= last]
     page = page_of(found, _offset, _count)
     return _bundle(request, "Task", list(page), len(found), _offset, _count)
 
@@ -166,10 +172,14 @@ def _owner(task: Resource) -> str:
 def _bundle(
     request: Request, kind: str, page: list[Resource], total: int, offset: int, count: int
 ) -> Resource:
-    asked = {k: v for k, v in request.query_params.items() if k not in ("_count", "_offset")}
-    several = {k: request.query_params.getlist(k) for k in asked}
+    _, known = SEARCHES[kind]
+    asked = {
+        name: request.query_params.getlist(name)
+        for name in request.query_params
+        if name.partition(":")[0] in known  # what was passed over stands in no link
+    }
     base = _base(request)
-    return searchset(base, kind, page, several, total=total, offset=offset, count=count)
+    return searchset(base, kind, page, asked, total=total, offset=offset, count=count)
 
 
 def _base(request: Request) -> str:

@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from fhir.resources.R4B import get_fhir_model_class
 
 from serving.desk import Desk
 from serving.fhir.asked import days_in
+from serving.fhir.capability import capability_statement
+from serving.fhir.routes import router
 from serving.register import Kind, NewDecision
 from tests.serving.conftest import EAST, WEST, Client, entry, new_run
 from tests.serving.security.conftest import as_
@@ -183,6 +186,31 @@ def test_a_request_for_a_place_and_what_became_of_it(tokens: Client) -> None:
     assert (first["status"], second["status"]) == ("requested", "entered-in-error")
 
 
+def test_requests_of_some_days(tokens: Client, desk: Desk) -> None:
+    task = str(decide(desk, Kind.WAIT))
+    tomorrow = TODAY + timedelta(days=2)
+    for query, ids in (
+        ("subject=P1&authored-on=ge2026-01-01", [task]),
+        (f"patient=P1&authored-on=ge{tomorrow}", []),
+        (f"owner:identifier={EAST}&authored-on=lt{tomorrow}", [task]),
+        (f"owner:identifier={EAST}&authored-on=2025", []),
+    ):
+        assert [t["id"] for t in found(tokens, f"Task?{query}")] == ids
+
+
+def test_who_is_checked_is_who_is_shown(tokens: Client, desk: Desk) -> None:
+    decide(desk, Kind.WAIT)
+    for path in (
+        "Task?subject=P1&patient=P4",
+        "Task?patient=P1&patient=P4",
+        f"Task?subject:identifier={EAST}&owner:identifier={WEST}",
+        f"List?owner:identifier={EAST}&subject:identifier={WEST}",
+        "RiskAssessment?subject=P1&patient=P4",
+    ):
+        read(tokens, path, "reviewer", 400)
+    assert desk.register.accesses("P4") == []
+
+
 def test_a_wish_that_was_declined(tokens: Client, desk: Desk) -> None:
     decide(desk, Kind.DECLINE, decide(desk, Kind.WAIT), reason="palliative")
     [task] = found(tokens, "Task?patient=P1")
@@ -260,3 +288,28 @@ def test_what_the_server_can_do_is_told_to_anybody(tokens: Client) -> None:
     [rest] = answer.json()["rest"]
     assert [r["type"] for r in rest["resource"]] == ["RiskAssessment", "List", "Task"]
     assert answer.json()["fhirVersion"] == "4.0.1"
+
+
+def test_what_is_told_is_what_is_offered() -> None:
+    told = {
+        r["type"]: ({i["code"] for i in r["interaction"]}, {p["name"] for p in r["searchParam"]})
+        for r in capability_statement("https://x")["rest"][0]["resource"]
+    }
+    offered: dict[str, tuple[set[str], set[str]]] = {}
+    for route in router.routes:
+        assert isinstance(route, APIRoute)
+        assert route.methods == {"GET"}
+        kind, _, rest = route.path.removeprefix("/fhir/").partition("/")
+        if kind == "metadata":
+            continue
+        codes, names = offered.setdefault(kind, (set(), set()))
+        codes.add("read" if rest else "search-type")
+        for parameter in route.dependant.query_params:
+            if not parameter.alias.startswith("_"):
+                names.add(parameter.alias.partition(":")[0])
+    assert told == offered
+
+
+def test_a_search_passes_over_what_it_does_not_know(tokens: Client) -> None:
+    bundle = read(tokens, "RiskAssessment?patient=P1&colour=red&_elements=id")
+    assert "colour" not in str(bundle["link"])
