@@ -208,6 +208,16 @@ def test_an_extract_of_another_format_is_refused(extract: Extract, store: Extrac
         store.get(extract.id).manifest  # noqa: B018
 
 
+def test_some_people(extract: Extract) -> None:
+    asked = {"anna", "cecilia"}
+    for number in extract.partitions:
+        every, some = extract.read(number), extract.people(number, asked)
+        assert some.keys() == every.keys()
+        for name, rows in every.items():
+            theirs = rows[rows["person_id"].isin(asked)].reset_index(drop=True)
+            pd.testing.assert_frame_equal(some[name], theirs, check_categorical=False)
+
+
 def test_persons_only(store: ExtractStore, tmp_path: Path) -> None:
     made = store.ingest(TablesSource(), deliver(tmp_path / "in", persons=PERSONS))
     assert made.manifest.rows == {"persons": 2}
