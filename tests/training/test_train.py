@@ -71,6 +71,7 @@ def test_everything_about_the_run_is_in_mlflow(trained: Trained) -> None:
         "report.md",
         "report.json",
         "model_card.md",
+        "model_facts.json",
         "manifest.json",
         "figures",
     } <= files

@@ -1,9 +1,13 @@
 """The region and administration: groups and not people, and who has seen whom."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from features.home import Home
 from serving import deciding
 from serving.deciding import Choice
 from serving.desk import Desk
@@ -107,3 +111,59 @@ def test_everybody_gets_a_first_page_of_their_own(client: Client, user: str) -> 
     if answer.status_code == 303:
         answer = visitor.get(answer.headers["location"])
     assert answer.status_code == 200
+
+
+FACTS = {
+    "source": "region",
+    "extract_id": "region-0",
+    "data_through": "2026-11-15",
+    "training_people": 4133,
+    "training_rows": 19583,
+    "training_dates": ["2023-09-11", "2024-09-09"],
+    "test_dates": ["2025-10-13"],
+    "enrolled": "censor",
+    "features": 444,
+    "list_share": 0.05,
+    "targets": [
+        {
+            "target": "avoidable_365",
+            "people": 1950,
+            "events": 87,
+            "auroc": 0.783,
+            "ppv": 0.298,
+            "sensitivity": 0.334,
+            "observed_expected": None,
+        },
+        {
+            "target": "death_365",
+            "people": 1950,
+            "events": 5,
+            "auroc": None,
+            "ppv": None,
+            "sensitivity": None,
+            "observed_expected": None,
+        },
+    ],
+}
+
+
+def test_the_model_card_is_told_in_the_readers_language(
+    client: Client, desk: Desk, tmp_path: Path
+) -> None:
+    desk.home = Home.at(tmp_path)
+    folder = desk.home.reports / f"model-{desk.run().model_version}"
+    analyst = log_in(client, "analytiker")
+    assert "Tränad på" not in analyst.get("/region").text
+    folder.mkdir(parents=True)
+    (folder / "model_card.md").write_text("# Model card: Framsynt", encoding="utf-8")
+    paper_alone = analyst.get("/region").text
+    assert "# Model card" in paper_alone
+    assert "Tränad på" not in paper_alone
+    (folder / "model_facts.json").write_text(json.dumps(FACTS), encoding="utf-8")
+    swedish, english = (analyst.get(f"/region?lang={lang}").text for lang in ("sv", "en"))
+    assert "4\N{NO-BREAK SPACE}133 personer ur underlaget region, sedda vid 2 datum" in swedish
+    assert "11 september 2023 till 9 september 2024" in swedish
+    assert "0,78" in swedish
+    assert "4,133 people of the source region, seen at 2 dates" in english
+    assert "0.78" in english
+    assert ">5<" not in swedish  # so few had the outcome
