@@ -14,7 +14,18 @@ from features import kernels
 from features.accumulate import Slots
 from features.codelists import CodeList
 from features.errors import DataError
-from features.frames import FEW, Column, columns_of, label, label_few, numbers, seconds, texts
+from features.frames import (
+    FEW,
+    AnyTable,
+    Column,
+    columns_of,
+    label,
+    label_few,
+    numbers,
+    seconds,
+    take,
+    texts,
+)
 from features.rows import Rows
 from features.tables import PERSONS, Table
 from features.vocabulary import CLASS_COLUMNS, Vocabulary, vocabulary
@@ -84,12 +95,12 @@ class Pairs:
 class TableArrays:
     """One table of a history: person numbers, days, and the class of every row."""
 
-    def __init__(self, table: Table, frame: pd.DataFrame, people: pd.Index) -> None:
+    def __init__(self, table: Table, frame: AnyTable, people: pd.Index) -> None:
         columns = columns_of(frame)
         person, falls = _person_numbers(table, columns["person_id"], people)
         if falls:
             order = np.argsort(person, kind="stable")
-            person, frame = person[order], frame.iloc[order]
+            person, frame = person[order], take(frame, order)
             columns = columns_of(frame)
         assert table.happened is not None
         fields = np.empty((END + 1 if table.ended else END, len(person)), dtype=np.int32)

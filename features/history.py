@@ -22,11 +22,21 @@ from features import kernels
 from features.codelists import CodeList
 from features.errors import DataError
 from features.events import KNOWN, NEVER, ROW, Events, Pairs, TableArrays, day, places
-from features.frames import FEW, columns_of, numbers
+from features.frames import (
+    FEW,
+    AnyTable,
+    AnyTables,
+    Column,
+    PlainTable,
+    as_frame,
+    columns_of,
+    numbers,
+    take,
+)
 from features.integrity import contact_keys
 from features.positions import pointed_out
 from features.rows import Rows, admissions
-from features.stays import GOES_ON, Stays, joined_as_of
+from features.stays import GOES_ON, JOINED, Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
 
 Told = TypeVar("Told")
@@ -49,18 +59,12 @@ class Computed(Protocol):
 class History:
     """What is on record about some people, ready to be looked at as of any date."""
 
-    def __init__(self, tables: Tables, coverage: Coverage) -> None:
-        persons = tables["persons"]
-        if len(persons) > 1:
-            persons = persons.sort_values("person_id", ignore_index=True)
-        if len(persons) > 1 and persons["person_id"].duplicated().any():
-            raise DataError("a person stands twice in persons", do="Remove the repeated rows.")
+    def __init__(self, tables: AnyTables, coverage: Coverage) -> None:
         self.coverage = coverage
-        self.persons = persons
-        self.person_columns = columns_of(persons)
-        ids = self.person_columns["person_id"]
-        self.people = pd.Index(ids if ids.dtype == "str" else persons["person_id"].astype("str"))
-        self._len = len(persons)
+        self.persons = _by_id(tables["persons"])
+        self.person_columns = columns_of(self.persons)
+        self.people = _index(self.person_columns["person_id"])
+        self._len = len(self.people)
         self._tables = tables
         self._arrays: dict[str, TableArrays] = {}
         self._selected: dict[Rows, Events] = {}
@@ -68,13 +72,13 @@ class History:
         self._pairs: dict[tuple[Rows, str], Pairs] = {}
 
     @classmethod
-    def of(cls, tables: Tables, coverage: Coverage | None = None) -> History:
-        """A history of all people in ``tables["persons"]``.
+    def of(cls, tables: AnyTables, coverage: Coverage | None = None) -> History:
+        """A history of all people in ``tables["persons"]``, of frames or plain tables.
 
         Without ``coverage``, what the rows themselves show is taken as delivered.
         Raises DataError for a repeated person or rows of people who are not in persons.
         """
-        return cls(tables, coverage or Coverage.of(tables))
+        return cls(tables, coverage or Coverage.of(_frames(tables)))
 
     def __len__(self) -> int:
         return self._len
@@ -115,22 +119,23 @@ class History:
     def _part(self) -> History:
         """The history of those people alone."""
         people = self._with_touching_stays
-        tables = {"persons": self.persons.iloc[people].reset_index(drop=True)}
+        tables = {"persons": as_frame(take(self.persons, people)).reset_index(drop=True)}
         for name in self._tables.keys() - tables.keys():
             arrays = self.arrays(name)
             person = arrays.events.person  # sorted
             bounds = np.searchsorted(person, people), np.searchsorted(person, people, "right")
             ranges = [np.arange(first, end) for first, end in zip(*bounds, strict=True)]
-            rows = arrays.frame.iloc[np.concatenate(ranges)].reset_index(drop=True)
+            rows = as_frame(take(arrays.frame, np.concatenate(ranges))).reset_index(drop=True)
             tables[name] = rows.assign(person_id=rows["person_id"].astype("str"))
         return History(tables, self.coverage)
 
     def _joined_at(self, index_day: int) -> History:
         """The same people with admissions as known at an index date; other tables shared."""
-        joined = History(joined_as_of(self._tables, index_day), self.coverage)
+        before = {**self._tables, **_frames(self._tables, JOINED)}
+        joined = History(joined_as_of(before, index_day), self.coverage)
         joined.__dict__["_with_touching_stays"] = np.empty(0, dtype=np.int64)
         for name in self._tables:
-            if name != "persons" and joined._tables[name] is self._tables[name]:
+            if name != "persons" and joined._tables[name] is before[name]:
                 joined._arrays[name] = self.arrays(name)
         return joined
 
@@ -180,14 +185,15 @@ class History:
         """The row of the contact that each row of a table is on; -1 where there is none."""
         if name not in self._contacts_of:
             rows, contacts = self.arrays(name), self.arrays("contacts")
-            if len(rows.person) + len(contacts.person) <= FEW:
+            few = len(rows.person) + len(contacts.person) <= FEW
+            if few or any(isinstance(table, PlainTable) for table in (rows.frame, contacts.frame)):
                 place_of = dict(zip(self._contact_keys(contacts), itertools.count(), strict=False))
                 found = [place_of.get(key, -1) for key in self._contact_keys(rows)]
                 self._contacts_of[name] = np.array(found, dtype=np.int64)
             else:
                 self._contacts_of[name] = places(
-                    contact_keys(rows.person, rows.frame["contact_id"]),
-                    contact_keys(contacts.person, contacts.frame["contact_id"]),
+                    contact_keys(rows.person, as_frame(rows.frame)["contact_id"]),
+                    contact_keys(contacts.person, as_frame(contacts.frame)["contact_id"]),
                 )
         return self._contacts_of[name]
 
@@ -211,6 +217,29 @@ class History:
             pair, of_event = np.unique(events.person * stride + value, return_inverse=True)
             self._pairs[rows, column] = Pairs(events, of_event, (pair // stride).astype(np.int32))
         return self._pairs[rows, column]
+
+
+def _by_id(persons: AnyTable) -> AnyTable:
+    """People sorted by id. DataError for a person who stands there twice."""
+    if len(persons) < 2:
+        return persons
+    if isinstance(persons, PlainTable):  # nobody stands there twice
+        ids = persons.columns["person_id"]
+        return persons.take(np.array(sorted(range(len(ids)), key=ids.__getitem__)))
+    persons = persons.sort_values("person_id", ignore_index=True)
+    if persons["person_id"].duplicated().any():
+        raise DataError("a person stands twice in persons", do="Remove the repeated rows.")
+    return persons
+
+
+def _index(ids: Column) -> pd.Index:
+    if isinstance(ids, list):
+        return pd.Index(ids, dtype="str")
+    return pd.Index(ids if ids.dtype == "str" else pd.Series(ids).astype("str"))
+
+
+def _frames(tables: AnyTables, names: Iterable[str] | None = None) -> Tables:
+    return {n: as_frame(tables[n]) for n in (tables if names is None else names) if n in tables}
 
 
 class Those(NamedTuple):

@@ -34,6 +34,9 @@ within which an admission is called a readmission."""
 
 GOES_ON = np.int64(2**40)
 
+JOINED = ("contacts", "diagnoses", "procedures")
+"""The tables that joining changes."""
+
 
 @dataclass(frozen=True)
 class Stays:

@@ -20,7 +20,7 @@ from features.integrity import check_between_tables
 from features.stays import join_stays
 from features.tables import ALL_TABLES, PERSONS, TABLE, Column, Kind, Table, Tables
 
-_NOT_EVENTS = {"listings", "observation_periods", "municipal_care", "enrolments"}
+NOT_EVENTS = {"listings", "observation_periods", "municipal_care", "enrolments"}
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _row_rules(table: Table, values: dict[str, pd.Series]) -> list[tuple[str, np
     if table.ended is not None:
         ends_early = (values[table.ended] < start).to_numpy()
         rules.append((table.ended, ends_early, Reason.ENDS_BEFORE_START))
-    if table.name not in _NOT_EVENTS:
+    if table.name not in NOT_EVENTS:
         ahead = (values["recorded_at"] < start).to_numpy()
         rules.append(("recorded_at", ahead, Reason.RECORDED_TOO_EARLY))
     return rules
@@ -192,7 +192,14 @@ def _frame(table: Table, rows: object) -> pd.DataFrame:
         if column.name in names:
             values = [row.get(column.name) for row in rows]
             _check_json_types(table, column.name, column.kind, values)
-            columns[column.name] = pd.Series(values, dtype=_JSON_DTYPE[column.kind])
+            try:
+                columns[column.name] = pd.Series(values, dtype=_JSON_DTYPE[column.kind])
+            except OverflowError:
+                raise DataError(
+                    "a number too large for any column",
+                    where=f"{table.name}, column '{column.name}'",
+                    do="Correct the row.",
+                ) from None
     return pd.DataFrame(columns)
 
 

@@ -78,6 +78,7 @@ class Coherence:
         ]
         self._ordered = sorted({number for pair in self._pairs for number in pair})
         self._lower_sets = self._all_lower_sets()
+        self._upwards = sorted(self._pairs, key=self._height)
 
     def _all_lower_sets(self) -> np.ndarray:
         """(sets, ordered targets): those that hold, with a target, all that lies below it.
@@ -141,7 +142,7 @@ class Coherence:
     def in_order(self, probabilities: np.ndarray) -> np.ndarray:
         """Coherent in every bit: what rounding may have undone on the way from log-odds."""
         ordered = probabilities.copy()
-        for low, high in sorted(self._pairs, key=self._height):
+        for low, high in self._upwards:
             ordered[:, high] = np.maximum(ordered[:, high], ordered[:, low])
         return ordered
 

@@ -68,12 +68,28 @@ def listed_unit(tables: Tables, index_date: date | pd.Timestamp) -> pd.Series:
     return chosen.drop_duplicates("person_id", keep="last").set_index("person_id")["care_unit"]
 
 
+class FeatureColumns:
+    """The columns of a feature matrix as plain arrays, (rows,), by name: of one row, pandas around
+    each of them costs more than all rules together. A rule reads these."""
+
+    def __init__(self, matrix: pd.DataFrame) -> None:
+        self._matrix = matrix
+        self._values = matrix.to_numpy()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, feature: str) -> np.ndarray:
+        column: np.ndarray = self._values[:, self._matrix.columns.get_loc(feature)]
+        return column
+
+
 @dataclass(frozen=True)
 class TargetGroup:
     """People whom proactive care is for: a rule on the feature matrix."""
 
     name: str
-    rule: Callable[[pd.DataFrame], pd.Series]
+    rule: Callable[[FeatureColumns], np.ndarray]
     label_sv: str
     label_en: str
     meaning_sv: str
@@ -87,7 +103,7 @@ class TargetGroup:
         return self.meaning_sv if language == "sv" else self.meaning_en
 
 
-def _frail_elderly(m: pd.DataFrame) -> pd.Series:
+def _frail_elderly(m: FeatureColumns) -> np.ndarray:
     return (m["age"] >= 75) & (
         (m["hfrs_730d"] >= FRAIL_HFRS)
         | (m["home_health_care_now"] > 0)
@@ -96,11 +112,11 @@ def _frail_elderly(m: pd.DataFrame) -> pd.Series:
     )
 
 
-def _multimorbid(m: pd.DataFrame) -> pd.Series:
+def _multimorbid(m: FeatureColumns) -> np.ndarray:
     return (m["age"] >= 65) & (m["chronic_groups_1825d"] >= 3)
 
 
-def _complex_needs(m: pd.DataFrame) -> pd.Series:
+def _complex_needs(m: FeatureColumns) -> np.ndarray:
     return (
         (m["team_criteria"] >= 4)
         | (m["unplanned_admissions_365d"] >= 3)
@@ -108,7 +124,7 @@ def _complex_needs(m: pd.DataFrame) -> pd.Series:
     )
 
 
-def _mental_ill_health(m: pd.DataFrame) -> pd.Series:
+def _mental_ill_health(m: FeatureColumns) -> np.ndarray:
     return (m["mental_ill_health_730d"] > 0) | (m["substance_use_730d"] > 0)
 
 
@@ -164,10 +180,10 @@ TARGET_GROUPS: dict[str, TargetGroup] = {
 
 def groups(matrix: pd.DataFrame) -> pd.DataFrame:
     """Which target groups each row belongs to: one boolean column a group."""
-    return pd.DataFrame(
-        {group.name: group.rule(matrix).to_numpy(dtype=bool) for group in TARGET_GROUPS.values()},
-        index=matrix.index,
-    )
+    columns = FeatureColumns(matrix)
+    names = list(TARGET_GROUPS)
+    fits = [group.rule(columns) for group in TARGET_GROUPS.values()]
+    return pd.DataFrame(np.column_stack(fits), index=matrix.index, columns=names)
 
 
 @dataclass(frozen=True)
@@ -175,7 +191,7 @@ class MobileRule:
     """Why a mobile model is suggested. The first rule that fits decides."""
 
     model: str
-    rule: Callable[[pd.DataFrame], pd.Series]
+    rule: Callable[[FeatureColumns], np.ndarray]
     label_sv: str
     label_en: str
 
@@ -204,7 +220,7 @@ MOBILE_RULES: dict[str, MobileRule] = {
     ),
     "primary_care": MobileRule(
         "A",
-        lambda m: pd.Series(True, index=m.index),
+        lambda m: np.ones(len(m), dtype=bool),
         "Modell A: behoven kan mötas inom primärvården",
         "Model A: needs that primary care can meet",
     ),
@@ -217,14 +233,17 @@ The document describes the models; these thresholds are this system's suggestion
 def mobile_model(matrix: pd.DataFrame) -> pd.DataFrame:
     """The suggested mobile model of each row: ``mobile_model`` (A, B, C) and ``rule``, the
     key in ``MOBILE_RULES`` of what suggested it."""
-    fits = [rule.rule(matrix).to_numpy(dtype=bool) for rule in MOBILE_RULES.values()]
-    chosen = np.argmax(np.column_stack(fits), axis=1)
-    names = list(MOBILE_RULES)
+    rules = mobile_rules(matrix)
     return pd.DataFrame(
-        {
-            "mobile_model": [MOBILE_RULES[names[i]].model for i in chosen],
-            "rule": [names[i] for i in chosen],
-        },
+        {"mobile_model": [MOBILE_RULES[rule].model for rule in rules], "rule": rules},
         index=matrix.index,
         dtype="str",
     )
+
+
+def mobile_rules(matrix: pd.DataFrame) -> list[str]:
+    """The key in ``MOBILE_RULES`` of what suggests each row's mobile model."""
+    columns = FeatureColumns(matrix)
+    fits = [rule.rule(columns) for rule in MOBILE_RULES.values()]
+    names = list(MOBILE_RULES)
+    return [names[number] for number in np.argmax(np.column_stack(fits), axis=1).tolist()]

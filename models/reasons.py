@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from models.risk_model import Explanation, RiskModel
+from models.risk_model import Explanation, Looked, RiskModel
 
 if TYPE_CHECKING:
     from features.measures.base import Domain, Feature, Measure
@@ -66,23 +66,24 @@ def reasons(
     top: int | None = None,
     declared: Mapping[str, Feature] | None = None,
     explanation: Explanation | None = None,
+    looked: Looked | None = None,
 ) -> list[list[Reason]]:
     """The reasons for ``target``, one list per row of ``matrix``.
 
     Heaviest first, raising and lowering alike, without those that weigh nothing; over all
     of them, contributions and the row's base add up to the log-odds. With ``top``,
     at most that many raising and that many lowering ones. ``declared`` defaults to the
-    code's features. ``explanation``: what ``model.explain`` says of these rows, for who has
-    asked already.
+    code's features. ``explanation`` and ``looked``: what ``model.explain`` and ``model.look``
+    say of these rows, for who has asked already.
     """
     if declared is None:
         declared, places = _as_in_code(tuple(model.features))
     else:
         places = _Places.of(model.features, declared)
-    explanation = explanation or model.explain(matrix, target)
+    looked = looked or model.look(matrix)
+    explanation = explanation or model.explain(matrix, target, looked)
     shares = explanation.contributions.to_numpy()
-    columns = matrix.columns.get_indexer(places.names)
-    values = matrix.take(columns, axis=1).to_numpy(dtype=np.float64)
+    values = looked.rows.astype(np.float64)
     totals = np.add.reduceat(shares[:, places.by_measure], places.first, axis=1)
 
     answer = []
@@ -112,11 +113,10 @@ def reasons(
 
 @dataclass(frozen=True)
 class _Places:
-    """Where each measure's features stand. ``names``: of all; ``columns``: of each measure;
+    """Where each measure's features stand. ``columns``: of each measure;
     ``by_measure``: all columns sorted so that each measure's are next to each other, from
     ``first`` on."""
 
-    names: pd.Index
     columns: list[list[int]]
     by_measure: np.ndarray
     first: np.ndarray
@@ -128,9 +128,7 @@ class _Places:
             columns.setdefault(declared[name].measure, []).append(column)
         each = list(columns.values())
         sizes = np.cumsum([0, *map(len, each)])
-        return cls(
-            pd.Index(features), each, np.array([column for of in each for column in of]), sizes[:-1]
-        )
+        return cls(each, np.array([column for of in each for column in of]), sizes[:-1])
 
 
 @lru_cache(maxsize=8)

@@ -47,6 +47,16 @@ class Explanation:
     contributions: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Looked:
+    """Rows as a model reads them: ``rows``, float32 in the order of its features, and the
+    calibrated ``log_odds`` (rows, targets) before they are coherent. Scores and reasons of the
+    same rows share them."""
+
+    rows: np.ndarray
+    log_odds: np.ndarray
+
+
 def expit(log_odds: np.ndarray) -> np.ndarray:
     """Log-odds to probability, without overflow at the ends."""
     return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(log_odds, dtype=np.float64)))
@@ -78,6 +88,7 @@ class RiskModel:
         self.targets = list(boosters)
         self.features = list(features)
         self._columns = pd.Index(self.features)  # made once: of one row it is what costs
+        self._places: tuple[pd.Index, np.ndarray] = self._columns, np.arange(len(features))
         self.coverage = coverage
         self.reference = reference
         self.info = info
@@ -94,15 +105,27 @@ class RiskModel:
                 do="Train on this extract: framsynt train",
             )
 
+    def look(self, matrix: pd.DataFrame) -> Looked:
+        """Raises ``ModelMismatch`` if the matrix lacks a feature."""
+        values = self._values(matrix)
+        return Looked(values, self._log_odds(values))
+
     def _values(self, matrix: pd.DataFrame) -> np.ndarray:
-        places = matrix.columns.get_indexer(self._columns)
+        known, places = self._places
+        if matrix.columns is not known:  # the matrices of one process have the very same ones
+            places = self._find(matrix.columns)
+            self._places = matrix.columns, places
+        return np.take(matrix.to_numpy(dtype=np.float32), places, axis=1)
+
+    def _find(self, columns: pd.Index) -> np.ndarray:
+        places = columns.get_indexer(self._columns)
         missing = self._columns[places < 0]
         if len(missing):
             raise ModelMismatch(
                 f"the matrix lacks {len(missing)} of the model's features, such as '{missing[0]}'",
                 do="Train a model with this version of the code.",
             )
-        return np.ascontiguousarray(matrix.take(places, axis=1).to_numpy(dtype=np.float32))
+        return places
 
     def _checked(self, target: str) -> str:
         if target not in self._boosters:
@@ -129,17 +152,21 @@ class RiskModel:
             log_odds[:, number] = calibration.slope * margin + calibration.intercept
         return log_odds
 
-    def predict(self, matrix: pd.DataFrame) -> pd.DataFrame:
+    def predict(self, matrix: pd.DataFrame, looked: Looked | None = None) -> pd.DataFrame:
         """Calibrated, coherent probabilities: the matrix's index, a float64 column per target.
 
         In every row, horizons never decrease, and avoidable <= unplanned <= any admission.
-        Raises ``ModelMismatch`` if the matrix lacks a feature.
+        ``looked``: what ``look`` gave for it. Raises ``ModelMismatch`` if the matrix lacks a
+        feature.
         """
-        pooled = self.coherence.pool(self.log_odds(matrix))
+        looked = looked or self.look(matrix)
+        pooled = self.coherence.pool(looked.log_odds)
         scores = self.coherence.in_order(expit(pooled.log_odds))
         return pd.DataFrame(scores, index=matrix.index, columns=self.targets)
 
-    def explain(self, matrix: pd.DataFrame, target: str) -> Explanation:
+    def explain(
+        self, matrix: pd.DataFrame, target: str, looked: Looked | None = None
+    ) -> Explanation:
         """Exact tree SHAP values (Lundberg et al. 2020, doi 10.1038/s42256-019-0138-9) of
         the served log-odds; base + contributions = logit(probability) to 1e-6.
 
@@ -147,9 +174,10 @@ class RiskModel:
         shares: SHAP values are linear in the model explained.
         """
         number = self.targets.index(self._checked(target))
-        values = self._values(matrix)
+        looked = looked or self.look(matrix)
+        values = looked.rows
         total = np.zeros((len(values), len(self.features) + 1))
-        for other, share in enumerate(self._parts(values, number).T):
+        for other, share in enumerate(self._parts(looked, number).T):
             rows = np.flatnonzero(share)
             if len(rows):
                 total[rows] += share[rows, None] * self._calibrated_shares(values[rows], other)
@@ -166,11 +194,12 @@ class RiskModel:
         for first in range(0, len(matrix), rows):
             yield self.explain(matrix.iloc[first : first + rows], target)
 
-    def _parts(self, values: np.ndarray, number: int) -> np.ndarray:
+    def _parts(self, looked: Looked, number: int) -> np.ndarray:
         """(rows, targets): what part each target has in the served log-odds of one."""
         if not self.coherence.relates(number):
-            return np.tile(np.arange(len(self.targets)) == number, (len(values), 1)).astype(float)
-        return self.coherence.pool(self._log_odds(values)).shares(number)
+            alone = np.arange(len(self.targets)) == number
+            return np.tile(alone, (len(looked.rows), 1)).astype(float)
+        return self.coherence.pool(looked.log_odds).shares(number)
 
     def _calibrated_shares(self, values: np.ndarray, number: int) -> np.ndarray:
         """As ``_shares``, of the calibrated log-odds."""

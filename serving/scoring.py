@@ -4,20 +4,23 @@ import os
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from features.errors import ServiceError
+from features.frames import AnyTables
 from features.history import History
 from features.home import Home
 from features.matrix import build_matrix
 from features.measures import MEASURES
-from features.tables import Coverage, Tables
+from features.measures.base import Domain
+from features.tables import Coverage
 from models import headings, population, targets
 from models.reasons import reasons as reasons_of
-from models.risk_model import RiskModel
+from models.risk_model import Looked, RiskModel
 from serving import tracing
 from serving.api.answers import (
     Explanation,
@@ -78,7 +81,7 @@ class Scorer:
         return targets.PRIMARY if targets.PRIMARY in names else names[0]
 
     def matrix(
-        self, tables: Tables, index_date: date, coverage: Coverage | None = None
+        self, tables: AnyTables, index_date: date, coverage: Coverage | None = None
     ) -> pd.DataFrame:
         """A row of features per person. Without a coverage: what the model was trained on,
         as far as the tables reach (a table that is absent is not known, an empty one is zero).
@@ -90,7 +93,7 @@ class Scorer:
 
     def score(
         self,
-        tables: Tables,
+        tables: AnyTables,
         index_date: date,
         wanted: list[str] | None = None,
         coverage: Coverage | None = None,
@@ -103,12 +106,13 @@ class Scorer:
         if people is not None:
             matrix = matrix[person_ids(matrix).isin(people)]
         with tracing.span("predict", people=len(matrix)):
-            probabilities = self.model.predict(matrix)
+            looked = self.model.look(matrix)
+            probabilities = self.model.predict(matrix, looked)
         grouped = population.groups(matrix)
         mobile = mobile_models(matrix)
         wanted = wanted or [self.primary]
         with tracing.span("explain", people=len(matrix), targets=len(wanted)):
-            explained = {t: self.explain(matrix, t) for t in wanted}
+            explained = {t: self.explain(matrix, t, looked) for t in wanted}
         return [
             PersonScore(
                 person_id=person,
@@ -124,12 +128,16 @@ class Scorer:
             )
         ]
 
-    def explain(self, matrix: pd.DataFrame, target: str) -> list[Explanation]:
-        """Why, for each row: the largest reasons apart, the rest added up."""
+    def explain(
+        self, matrix: pd.DataFrame, target: str, looked: Looked | None = None
+    ) -> list[Explanation]:
+        """Why, for each row: the largest reasons apart, the rest added up. ``looked``: what
+        ``model.look`` gave for the rows."""
         if matrix.empty:
             return []
-        explanation = self.model.explain(matrix, target)
-        of_rows = reasons_of(self.model, matrix, target, explanation=explanation)
+        looked = looked or self.model.look(matrix)
+        explanation = self.model.explain(matrix, target, looked)
+        of_rows = reasons_of(self.model, matrix, target, explanation=explanation, looked=looked)
         answers = []
         for base, row in zip(explanation.base, of_rows, strict=True):  # heaviest first
             kept = _kept([bool(r.raises) for r in row])
@@ -149,17 +157,21 @@ def person_ids(matrix: pd.DataFrame) -> pd.Index:
 
 
 def group_names(grouped: pd.DataFrame, row: int) -> list[str]:
-    return [str(name) for name in grouped.columns if bool(grouped[name].iloc[row])]
+    fits = grouped.to_numpy()[row]
+    return [str(name) for name, in_it in zip(grouped.columns, fits, strict=True) if in_it]
 
 
 def mobile_models(matrix: pd.DataFrame) -> list[MobileModel | None]:
     """The suggested model of mobile care for each row, in the answers' words."""
-    suggested = population.mobile_model(matrix)
-    answers: list[MobileModel | None] = []
-    for model, rule in zip(suggested["mobile_model"], suggested["rule"], strict=True):
-        label = population.MOBILE_RULES[rule].label
-        answers.append(MobileModel(model=str(model), rule=Words(sv=label("sv"), en=label("en"))))
-    return answers
+    return [_mobile_model(rule) for rule in population.mobile_rules(matrix)]
+
+
+@cache
+def _mobile_model(rule: str) -> MobileModel:
+    label = population.MOBILE_RULES[rule].label
+    return MobileModel(
+        model=population.MOBILE_RULES[rule].model, rule=Words(sv=label("sv"), en=label("en"))
+    )
 
 
 def _kept(raises: list[bool]) -> list[bool]:
@@ -178,7 +190,7 @@ def _first(raises: list[bool], way: bool, number: int) -> list[int]:
 def _reason(reason: Any) -> Reason:
     return Reason(
         measure=getattr(reason.measure, "name", reason.measure),
-        domain=Words(sv=reason.domain.label("sv"), en=reason.domain.label("en")),
+        domain=_label(reason.domain),
         contribution=float(reason.contribution),
         raises=bool(reason.raises),
         words=Words(sv=reason.sv, en=reason.en),
@@ -187,9 +199,13 @@ def _reason(reason: Any) -> Reason:
 
 
 def _heading(share: headings.HeadingShare) -> HeadingShare:
-    label = share.heading.label
     return HeadingShare(
-        heading=Words(sv=label("sv"), en=label("en")),
+        heading=_label(share.heading),
         contribution=share.contribution,
         raises=share.raises,
     )
+
+
+@cache
+def _label(of: Domain | headings.Heading) -> Words:
+    return Words(sv=of.label("sv"), en=of.label("en"))

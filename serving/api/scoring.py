@@ -11,6 +11,7 @@ from serving.api.answers import Answer, Explanation, PersonScore
 from serving.problems import NotFoundError
 
 if TYPE_CHECKING:
+    from features.frames import AnyTables
     from serving.scoring import Scorer
 
 MOST_PEOPLE = 1000
@@ -79,8 +80,19 @@ class ScoreRequest(BaseModel):
         default=None, pattern="^(sv|en)$", description="`sv` or `en`: adds the reasons as `text`"
     )
 
-    def rows(self) -> dict[str, list[dict[str, Any]]]:
-        """The history without its nulls: null and left out mean the same, not known."""
+    def tables(self) -> "AnyTables":
+        """The history, held to the data contract. DataError names table, row and column.
+
+        Null and left out mean the same, not known.
+        """
+        from features.plain import plain_tables
+        from features.validation import tables_from_records
+
+        plain = plain_tables(self.history)
+        return tables_from_records(self._rows()) if plain is None else plain
+
+    def _rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Without nulls."""
         return {
             table: [{c: v for c, v in row.items() if v is not None} for row in rows]
             for table, rows in self.history.items()
@@ -133,7 +145,7 @@ def answer_many(
 
     Raises DataError, SettingsError.
     """
-    from features.validation import tables_from_records
+    from features.plain import person_ids, without
 
     people = len(request.history.get("persons", ()))
     if people > MOST_PEOPLE:
@@ -141,13 +153,14 @@ def answer_many(
             f"more than {MOST_PEOPLE} people in one call", do="Split it, or run the weekly list."
         )
     _check_targets(scorer, request.targets)
-    tables = tables_from_records(request.rows())
-    objected = objecting(tables["persons"]["person_id"].astype(str))
+    tables = request.tables()
+    objected = objecting(person_ids(tables))
     if objected:
-        tables = {n: rows[~rows["person_id"].isin(objected)] for n, rows in tables.items()}
-    if tables["persons"].empty:
+        tables = without(tables, objected)
+    asked = person_ids(tables)
+    if not asked:
         return [], len(objected)
-    noting(tables["persons"]["person_id"].astype(str).tolist())
+    noting(asked)
     scored = scorer.score(tables, request.index_date, request.targets)
     return [_answer(score, request) for score in scored], len(objected)
 
@@ -167,7 +180,7 @@ def _answer(score: PersonScore, request: ScoreRequest) -> ScoreAnswer:
     kept = {t: p for t, p in score.probabilities.items() if wanted is None or t in wanted}
     language = request.language
     text = {e.target: _in_words(e, language) for e in score.explanations} if language else None
-    return ScoreAnswer.model_validate({**score.model_dump(), "probabilities": kept, "text": text})
+    return ScoreAnswer(**{**dict(score), "probabilities": kept, "text": text})
 
 
 def _in_words(explanation: Explanation, language: str) -> list[str]:
