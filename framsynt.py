@@ -17,6 +17,7 @@ from features.errors import FramsyntError, SettingsError
 from features.fhir_commands import app as fhir_commands
 from features.home import Home
 from features.progress import Bars
+from features.secret_files import read_secret_files
 from serving.commands import app as register_commands
 from serving.security.commands import app as login_commands
 from training.commands import app as training_commands
@@ -254,6 +255,7 @@ def _serve(home: Home, host: str, port: int, workers: int | None = None) -> None
 def main() -> None:
     """Runs the command line; an error becomes one clear sentence and an exit code."""
     try:
+        read_secret_files(os.environ)
         app()
     except FramsyntError as error:
         typer.secho(f"Error: {error}", err=True, fg="red")

@@ -107,6 +107,18 @@ def retention(
 
 
 @app.command()
+def migrate(home: HomeOption = HOME) -> None:
+    """Make the register's tables, or bring them to the newest shape.
+
+    ``serve`` and ``weekly`` do so too; on its own, before anything else starts, it is told
+    apart from their troubles.
+    """
+    with _register(home):
+        pass
+    say("The register has the newest shape.")
+
+
+@app.command()
 def backup(file: FileArgument, home: HomeOption = HOME) -> None:
     """Write a copy of the register to a new file, also while the service is running.
 
