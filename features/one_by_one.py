@@ -111,7 +111,7 @@ class _ArraysOfOne(TableArrays):
         self.row_class = of.row_class[rows]
 
     @property
-    def on_contact(self) -> np.ndarray:  # type: ignore[override]
+    def on_contact(self) -> np.ndarray:
         return self._of.on_contact[self._rows]
 
     def numbers(self, column: str) -> np.ndarray:

@@ -137,6 +137,10 @@ LOOKS = (
 )
 
 
+READ = tuple(dict.fromkeys(feature for look in LOOKS for feature in look.of))
+"""The features that the rules read."""
+
+
 def to_look_at(values: Values) -> list[Found]:
     """The rules that hold, in the order they are declared."""
     return [

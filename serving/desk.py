@@ -1,11 +1,11 @@
 """What the pages and the API ask for, answered from the register, the extract and the model."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from features.errors import FramsyntError, MissingError
+from features.errors import MissingError
 from features.home import Home
 from features.tables import Tables
 from features.unit_names import unit_names
@@ -13,9 +13,9 @@ from serving import tracing
 from serving.api import answers
 from serving.few_people import FewPeople
 from serving.problems import NotFoundError
-from serving.records import records_of
 from serving.register import ListEntry, Register, StoredReasons, WeeklyRun
-from serving.timeline import timeline_of
+from serving.subject import Kept, Recorded, Subject
+from serving.told import records_behind, timeline
 
 STRONGEST = 3
 
@@ -120,6 +120,14 @@ class Desk:
 
         NotFoundError for somebody the run does not know.
         """
+        return self.open(run, person_id, targets).person
+
+    def timeline(self, run: WeeklyRun, person_id: str) -> answers.Timeline:
+        """The records behind a score, as they were known at the run's index date."""
+        return self.open(run, person_id, []).timeline()
+
+    def open(self, run: WeeklyRun, person_id: str, targets: list[str] | None = None) -> "Opened":
+        """A person with all that there is to tell. ``targets`` as for ``person``."""
         scored = self.register.person(run.id, person_id)
         if scored is None:
             raise NotFoundError(
@@ -127,19 +135,25 @@ class Desk:
             )
         care_unit, by_name = scored
         probabilities = {t: by_name[t] for t in _in_order(by_name, run.primary_target)}
-        entry = self.register.entry(run.id, person_id)
-        stored = self.register.reasons(run.id, [person_id], run.primary_target).get(person_id)
-        tables = self._tables(run, person_id)
+        listed = self.register.listed(run.id, person_id, run.primary_target)
+        kept = Kept.of(listed)
+        recorded = None if kept else self._recorded(run, person_id)
+        subject: Subject = kept or recorded or Recorded(person_id, None, run.index_date)
+        entry = listed.entry if listed else None
+        stored = listed.reasons if listed else None
         wanted = [t for t in probabilities if targets is None or t in targets]
-        told = entry is not None and stored is not None and wanted == [run.primary_target]
-        now = None if told else self._score(run, person_id, wanted, tables)
-        explanations = list(now.explanations) if now else []
+        explained: dict[str, answers.Explanation] = {}
+        others = wanted
         if stored is not None and run.primary_target in wanted:
             # what was said in the list stays what is said here
-            others = [e for e in explanations if e.target != run.primary_target]
-            explanations = [_explanation(stored), *others]
-        persons = tables.get("persons") if tables else None
-        return answers.Person(
+            explained[run.primary_target] = _explanation(stored)
+            others = [t for t in wanted if t != run.primary_target]
+        if others:
+            explained |= {e.target: e for e in subject.explanations(others)}
+        now = recorded.scored(others) if recorded and not entry and others else None
+        explanations = [explained[t] for t in wanted if t in explained]
+        persons = recorded.tables.get("persons") if recorded and recorded.tables else None
+        person = answers.Person.model_construct(
             person_id=person_id,
             week=run.week,
             index_date=run.index_date,
@@ -154,64 +168,55 @@ class Desk:
             mobile_model=_mobile(entry) if entry else (now.mobile_model if now else None),
             entry=_entry(entry, stored) if entry else None,
             explanations=explanations,
-            records=self._records(tables, run.index_date, explanations),
+            records=self._records(subject, explanations),
         )
+        return Opened(person, subject, self.unit_names)
 
     def _records(
-        self, tables: Tables | None, index_date: date, explanations: list[answers.Explanation]
+        self, subject: Subject, explanations: list[answers.Explanation]
     ) -> dict[str, answers.RecordsBehind]:
-        if tables is None:
-            return {}
         features = [r.feature for e in explanations for r in e.reasons if r.feature]
-        return records_of(tables, index_date, features, self.unit_names)
+        return records_behind(subject.behind(features), self.unit_names) if features else {}
 
-    def timeline(self, run: WeeklyRun, person_id: str) -> answers.Timeline:
-        """The records behind a score, as they were known at the run's index date."""
-        if self.register.person(run.id, person_id) is None:
-            raise NotFoundError(
-                "unknown-person", "nobody by that id was scored that week", do="Check the id."
-            )
-        tables = self._tables(run, person_id) or {}
-        return timeline_of(person_id, tables, run.index_date, self.unit_names)
-
-    def _tables(self, run: WeeklyRun, person_id: str) -> Tables | None:
+    def _recorded(self, run: WeeklyRun, person_id: str) -> Recorded:
+        """Read from the extract; scored as far as this process serves the run's model version."""
         try:
             with tracing.span("read history"):
-                return self._kept.get((run.extract_id, person_id))
+                tables = self._kept.get((run.extract_id, person_id))
         except MissingError:  # the extract has been tidied away; the register still answers
-            return None
+            tables = None
+        same = self.scorer is not None and self.scorer.version == run.model_version
+        return Recorded(
+            person_id,
+            tables,
+            run.index_date,
+            self.scorer if same else None,
+            getattr(self.scorer, "matrix", None),
+        )
 
-    def feature_row(self, run: WeeklyRun, person_id: str) -> dict[str, float]:
-        """The person's features at the run's index date, NaN for what is not known; empty where
-        the records or the model are not here."""
-        tables = self._tables(run, person_id)
-        matrix_of = getattr(self.scorer, "matrix", None)
-        if tables is None or matrix_of is None:
-            return {}
-        try:
-            matrix = matrix_of(tables, run.index_date)
-        except FramsyntError:
-            return {}
-        rows = matrix[matrix.index.get_level_values("person_id") == person_id]
-        if len(rows) != 1:
-            return {}
-        return dict(zip(rows.columns, map(float, rows.iloc[0]), strict=True))
 
-    def _score(
-        self,
-        run: WeeklyRun,
-        person_id: str,
-        wanted: list[str],
-        tables: Tables | None,
-    ) -> answers.PersonScore | None:
-        """Reasons of all targets, as far as this process serves the run's model version."""
-        if self.scorer is None or tables is None or self.scorer.version != run.model_version:
-            return None
-        try:
-            scored = self.scorer.score(tables, run.index_date, wanted, people=[person_id])
-        except FramsyntError:
-            return None
-        return scored[0] if scored else None
+@dataclass(frozen=True)
+class Opened:
+    """A person as a page shows one; the rest is told when it is asked for."""
+
+    person: answers.Person
+    subject: Subject
+    unit_names: dict[str, str]
+
+    def timeline(self) -> answers.Timeline:
+        subject, person = self.subject, self.person
+        return timeline(
+            person.person_id,
+            person.index_date,
+            subject.events,
+            self.unit_names,
+            shortened=subject.shortened,
+        )
+
+    def values(self) -> Mapping[str, float]:
+        """The features that ``attention`` reads, NaN for what is not known; empty where the
+        records or the model are not here."""
+        return self.subject.values
 
 
 def _entry(row: ListEntry, stored: StoredReasons | None) -> answers.Entry:
@@ -230,18 +235,32 @@ def _entry(row: ListEntry, stored: StoredReasons | None) -> answers.Entry:
 
 def _strongest(stored: StoredReasons) -> list[answers.Reason]:
     """The reasons that raise the score most: what a team can look into."""
-    raising = [r for r in stored.reasons if r["raises"]]
-    return [answers.Reason.model_validate(r) for r in raising[:STRONGEST]]
+    return [_reason(r) for r in [r for r in stored.reasons if r["raises"]][:STRONGEST]]
+
+
+# Of rows that this code wrote: nothing is left to check, so the models are not asked to.
 
 
 def _explanation(stored: StoredReasons) -> answers.Explanation:
-    return answers.Explanation(
+    return answers.Explanation.model_construct(
         target=stored.target,
         base=stored.base,
         rest=stored.rest,
-        reasons=[answers.Reason.model_validate(r) for r in stored.reasons],
-        headings=[answers.HeadingShare.model_validate(h) for h in stored.headings],
+        reasons=[_reason(r) for r in stored.reasons],
+        headings=[
+            answers.HeadingShare.model_construct(**{**h, "heading": _words(h["heading"])})
+            for h in stored.headings
+        ],
     )
+
+
+def _reason(row: dict[str, Any]) -> answers.Reason:
+    said = {"domain": _words(row["domain"]), "words": _words(row["words"])}
+    return answers.Reason.model_construct(**{**row, **said})
+
+
+def _words(said: dict[str, str]) -> answers.Words:
+    return answers.Words.model_construct(sv=said["sv"], en=said["en"])
 
 
 def _mobile(row: ListEntry) -> answers.MobileModel | None:

@@ -33,8 +33,12 @@ def procedure(system: str, code: str) -> Detail:
     return Detail(code=code, words=_named(PROCEDURES, system, code))
 
 
-def medicine(atc: str) -> Detail:
-    return Detail(code=atc, words=_named(MEDICINES, "atc", atc))
+def medicine(system: str, atc: str) -> Detail:
+    return Detail(code=atc, words=_named(MEDICINES, system, atc))
+
+
+NAMED = {"diagnosis": diagnosis, "procedure": procedure, "medicine": medicine}
+"""How a code is told, by what kind of code it is: (system, code) -> Detail."""
 
 
 @cache

@@ -1,195 +1,113 @@
 """The records behind a reason, in the words of a timeline."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable
 
-import numpy as np
-import pandas as pd
-
-from features.history import History, View
 from features.measures import FEATURE
 from features.measures.kinds import OfDate
-from features.measures.observations import VALUES
 from features.measures.records import records_behind
-from features.tables import TABLE
-from serving.api.answers import Detail, Record, RecordsBehind, Words
-from serving.naming import diagnosis, medicine, procedure
-from serving.timeline import UnitNames, date_of, rows_told, unit_of
+from features.one_by_one import OnePerson
+from serving.timeline import newest_first
+from serving.told import Behind, Code, Fact, Said
+from serving.wording import Wording
 
 MOST_RECORDS = 15
 
 ON_A_CONTACT = {
-    "diagnoses": Words(sv="Diagnos", en="Diagnosis"),
-    "procedures": Words(sv="Åtgärd", en="Procedure"),
+    "diagnoses": Said("Diagnos", "Diagnosis"),
+    "procedures": Said("Åtgärd", "Procedure"),
 }
-AS_ON_A_TIMELINE = ("municipal_care", "enrolments")
-ABOUT_THE_PERSON = Words(sv="Uppgift om personen", en="What is known of the person")
+ABOUT_THE_PERSON = Fact(
+    None, None, "person", Said("Uppgift om personen", "What is known of the person")
+)
 
-Numbers = dict[str, np.ndarray]
-"""Row numbers by table."""
+Numbers = dict[str, list[int]]
+"""Row numbers by table, among everybody's."""
 
 
-def records_of(
-    tables: dict[str, pd.DataFrame],
-    index_date: date,
-    features: Iterable[str],
-    unit_names: UnitNames,
-) -> dict[str, RecordsBehind]:
-    """The records behind each feature, as known at the index date; of one person.
+def records_told(one: OnePerson, wording: Wording, features: Iterable[str]) -> dict[str, Behind]:
+    """The records behind each feature, as known at the index date; ``wording``: of everybody
+    whom the person was cut out of.
 
     Features that this code does not have, or that are told by the date alone, are left out.
     """
-    told = _Told(History.of(tables).at(index_date), unit_names)
     found = {}
     for name in dict.fromkeys(features):
         if name in FEATURE and not isinstance(FEATURE[name].measure, OfDate):
-            records = told.records(records_behind(told.view, FEATURE[name]))
-            found[name] = RecordsBehind(total=len(records), newest=records[:MOST_RECORDS])
+            behind = {
+                table: (rows + one.first(table)).tolist() if table != "persons" else [0]
+                for table, rows in records_behind(one, FEATURE[name]).items()
+            }
+            records = _records(wording, behind)
+            found[name] = Behind(len(records), tuple(records[:MOST_RECORDS]))
     return found
 
 
-class _Told:
-    """One person's rows in words. Each row is worded once, however many features it is behind."""
+def _records(wording: Wording, behind: Numbers) -> list[Fact]:
+    """The records that rows make, newest first."""
+    records = [
+        *_contacts(wording, behind),
+        *_as_worded(wording, behind, "municipal_care", "enrolments"),
+        *_medicines(wording, behind.get("dispensings", [])),
+        *_without_contact(wording, behind),
+        *_as_worded(wording, behind, "observations", "listings"),
+    ]
+    return newest_first(records) + ([ABOUT_THE_PERSON] if "persons" in behind else [])
 
-    def __init__(self, view: View, unit_names: UnitNames) -> None:
-        self.view, self.unit_names = view, unit_names
-        self._tables: dict[str, list[Record]] = {}
 
-    def records(self, behind: Numbers) -> list[Record]:
-        """The records that rows make, newest first."""
-        dated = [
-            *self._contacts(behind),
-            *(r for name in AS_ON_A_TIMELINE for r in self._chosen(name, behind)),
-            *self._medicines(behind),
-            *self._without_contact(behind),
-            *self._chosen("observations", behind),
-            *self._chosen("listings", behind),
-        ]
-        dated.sort(key=lambda r: (r.date or date.min, r.kind, r.words.sv), reverse=True)
-        undated = [Record(date=None, kind="person", words=ABOUT_THE_PERSON)]
-        return dated + (undated if "persons" in behind else [])
+def _as_worded(wording: Wording, behind: Numbers, *names: str) -> list[Fact]:
+    return [wording.facts(name)[row] for name in names for row in behind.get(name, ())]
 
-    def _chosen(self, name: str, behind: Numbers) -> list[Record]:
-        if name not in behind:
-            return []
-        told = self._tables.get(name)
-        if told is None:
-            told = self._tables[name] = list(self._worded(name))
-        return [told[number] for number in behind[name]]
 
-    def _worded(self, name: str) -> Iterator[Record]:
-        frame = self._frame(name)
-        if name == "observations":
-            return _observations(frame)
-        if name == "listings":
-            return _listings(frame, self.unit_names)
-        return rows_told(name, frame, self.unit_names)
-
-    def _frame(self, name: str) -> pd.DataFrame:
-        """All rows of a table, an end that lies ahead hidden."""
-        frame = self.view.history.arrays(name).frame
-        ended = TABLE[name].ended
-        if ended is None:
-            return frame
-        index_date = np.datetime64(self.view.day, "D").astype("datetime64[s]")
-        return frame.assign(**{ended: frame[ended].where(frame[ended] < index_date)})
-
-    def _contacts(self, behind: Numbers) -> list[Record]:
-        """Contacts, and those that diagnoses and measures taken stand on: they say where."""
-        details: dict[int, list[tuple[int, Detail]]] = {}
+def _contacts(wording: Wording, behind: Numbers) -> list[Fact]:
+    """Contacts, and those that diagnoses and measures taken stand on: they say where."""
+    rows = behind.get("contacts", [])
+    codes: dict[int, list[tuple[int, Code]]] = {}
+    if "diagnoses" in behind or "procedures" in behind:
+        seen = wording.history.arrays("contacts").known < wording.day
         for name in ON_A_CONTACT:
-            for number in behind.get(name, ()):
-                row = self._codes[name][number]
-                at = self._contact_at.get(row["contact_id"])
-                if at is not None:
-                    found = details.setdefault(at, [])
+            contact = wording.history.contact_of(name)
+            for row in behind.get(name, ()):
+                at = int(contact[row])
+                if at >= 0 and seen[at]:
+                    found = codes.setdefault(at, [])
                     if name == "diagnoses":
-                        code = diagnosis(str(row["system"]), str(row["code"]))
-                        found.append((int(row["position"]), code))
-        numbers = sorted({*map(int, behind.get("contacts", ())), *details})
-        told = self._chosen("contacts", {"contacts": np.array(numbers, dtype=int)})
-        return [
-            record.model_copy(update={"details": _in_order(details[number])})
-            if details.get(number)
-            else record
-            for number, record in zip(numbers, told, strict=True)
-        ]
-
-    @cached_property
-    def _contact_at(self) -> dict[Any, int]:
-        """The row of each contact that was known."""
-        contacts = self.view.history.arrays("contacts")
-        known = (contacts.known < self.view.day).tolist()
-        ids = contacts.frame["contact_id"].tolist()
-        return {i: n for n, (i, seen) in enumerate(zip(ids, known, strict=True)) if seen}
-
-    @cached_property
-    def _codes(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: _each(self._frame(name)) for name in ON_A_CONTACT}
-
-    def _without_contact(self, behind: Numbers) -> Iterator[Record]:
-        for name, words in ON_A_CONTACT.items():
-            for number in behind.get(name, ()):
-                row = self._codes[name][number]
-                if pd.isna(row["contact_id"]):
-                    of = diagnosis if name == "diagnoses" else procedure
-                    told = of(str(row["system"]), str(row["code"]))
-                    yield Record(date=date_of(row["date"]), kind=name, words=words, details=[told])
-
-    @cached_property
-    def _dispensed(self) -> list[tuple[str, date | None]]:
-        frame = self._frame("dispensings")
-        days = [date_of(d) for d in frame["date"].tolist()]
-        return list(zip(frame["atc"].astype(str).tolist(), days, strict=True))
-
-    def _medicines(self, behind: Numbers) -> Iterator[Record]:
-        """One record for each medicine, on the day it was last collected."""
-        collected: dict[str, list[date]] = {}
-        for number in behind.get("dispensings", ()):
-            atc, on = self._dispensed[number]
-            collected.setdefault(atc, []).append(on or date.min)
-        for atc, days in sorted(collected.items()):
-            times = len(days)
-            yield Record(
-                date=max(days),
-                kind="medicines",
-                words=Words(
-                    sv="Uthämtat" if times == 1 else f"Uthämtat ({times} gånger)",
-                    en="Collected" if times == 1 else f"Collected ({times} times)",
-                ),
-                details=[medicine(atc)],
-            )
+                        position = wording.history.arrays(name).numbers("position")[row]
+                        found.append((int(position), wording.diagnoses[row]))
+        rows = sorted({*rows, *codes})
+    facts = wording.facts("contacts") if rows else []
+    return [
+        facts[row]._replace(codes=_in_order(codes[row])) if codes.get(row) else facts[row]
+        for row in rows
+    ]
 
 
-def _in_order(details: list[tuple[int, Detail]]) -> list[Detail]:
-    return [detail for _, detail in sorted(details, key=lambda d: d[0])]
+def _without_contact(wording: Wording, behind: Numbers) -> Iterable[Fact]:
+    for name, words in ON_A_CONTACT.items():
+        rows = behind.get(name)
+        if rows:
+            arrays = wording.history.arrays(name)
+            told = wording.diagnoses if name == "diagnoses" else wording.procedures
+            for row in rows:
+                if not arrays.on_contact[row]:
+                    yield Fact(int(arrays.day[row]), None, name, words, None, (told[row],))
 
 
-def _observations(frame: pd.DataFrame) -> Iterator[Record]:
-    for row in _each(frame):
-        sv, en, unit = VALUES.get(row["code"], (row["code"], row["code"], ""))
-        value = f"{row['value']:g}"
-        words = Words(
-            sv=f"{sv} {value.replace('.', ',')} {unit}".strip(),
-            en=f"{en} {value} {unit}".strip(),
+def _medicines(wording: Wording, rows: list[int]) -> Iterable[Fact]:
+    """One record for each medicine, on the day it was last collected."""
+    if not rows:
+        return
+    day = wording.history.arrays("dispensings").day
+    collected: dict[Code, list[int]] = {}
+    for row in rows:
+        collected.setdefault(wording.medicines[row], []).append(int(day[row]))
+    for code, days in sorted(collected.items()):
+        times = len(days)
+        words = Said(
+            "Uthämtat" if times == 1 else f"Uthämtat ({times} gånger)",
+            "Collected" if times == 1 else f"Collected ({times} times)",
         )
-        yield Record(date=date_of(row["date"]), kind="observation", words=words)
+        yield Fact(max(days), None, "medicines", words, None, (code,))
 
 
-def _listings(frame: pd.DataFrame, unit_names: UnitNames) -> Iterator[Record]:
-    for row in _each(frame):
-        yield Record(
-            date=date_of(row["start"]),
-            end=date_of(row["end"]),
-            kind="listing",
-            words=Words(sv="Listad", en="Listed"),
-            unit=unit_of(row["care_unit"], unit_names),
-        )
-
-
-def _each(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries of plain values."""
-    columns = [frame[name].astype(object).tolist() for name in frame.columns]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+def _in_order(codes: list[tuple[int, Code]]) -> tuple[Code, ...]:
+    return tuple(code for _, code in sorted(codes, key=lambda c: c[0]))

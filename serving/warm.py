@@ -6,8 +6,8 @@ from datetime import date
 from features.errors import FramsyntError
 from features.validation import tables_from_records
 from serving.api.scoring import EXAMPLE
-from serving.records import records_of
 from serving.scoring import Scorer
+from serving.telling import Live
 
 
 def warm(scorer: Scorer) -> None:
@@ -22,4 +22,4 @@ def warm(scorer: Scorer) -> None:
     with suppress(FramsyntError):
         (scored,) = scorer.score(tables, day, list(scorer.model.targets))
         told = [r.feature for e in scored.explanations for r in e.reasons if r.feature]
-        records_of(tables, day, told, {})
+        Live(tables, day).behind(told)

@@ -17,7 +17,9 @@ from models.population import CAPACITY
 from serving.changes import LastWeek, discharged_in_week_before
 from serving.enrolled import in_a_team
 from serving.freshness import refuse_stale, this_week
+from serving.packed import FORMAT
 from serving.partial import Found, Partials, key_of
+from serving.preparing import told_of_listed
 from serving.register import NewRun, Register, WeeklyRun
 from serving.scoring import Scorer, group_names, mobile_models, person_ids
 from serving.tracing import span, traced
@@ -84,7 +86,8 @@ def run_weekly(
     last day, or ``weeks_back`` weeks before that. A list holds those in at least one target
     group, by falling probability of the primary target (equal ones by person_id), to
     ``capacity``. People who object are neither scored nor listed, but counted. Running again
-    with the same model, extract, capacity and objections changes nothing; after a run that was
+    with the same model, extract, capacity and objections changes nothing, but for what is kept
+    ready of listed people's records where it is lacking (``preparing``); after a run that was
     killed, it goes on with the partitions that were not yet scored.
 
     ``accept``: tables, or ``extract``, to list from though they look stale (``freshness``).
@@ -130,11 +133,37 @@ def run_weekly(
                 ]
                 with span("lists and reasons"):
                     filled = _filled(run, scorer, found, last_week)
+                with span("make pages ready", people=len(filled.entries)):
+                    filled = _ready(filled, register, extract, scorer)
                 with span("write register", people=len(filled.scores)):
                     row, written = register.add(filled)
+        elif register.lacking_told(row.id, FORMAT):
+            _make_ready(row, register, extract, scorer)
         return replace(_result(register, row, written, despite), warning=warning)
     finally:
         register.close()
+
+
+def _ready(run: NewRun, register: Register, extract: Extract, scorer: Scorer) -> NewRun:
+    """The run with what the records tell of the people on its lists, if they are the newest."""
+    newest = register.current()
+    if newest is not None and newest.week > run.week:
+        return run
+    reasons = {why["person_id"]: _features(why["reasons"]) for why in run.reasons}
+    return replace(run, told=told_of_listed(extract, scorer, run.index_date, reasons))
+
+
+def _make_ready(row: WeeklyRun, register: Register, extract: Extract, scorer: Scorer) -> None:
+    """The same for a run that is there already: it was written by an older version, or is back
+    from a backup."""
+    people = [entry.person_id for entry in register.entries(row.id)]
+    why = register.reasons(row.id, people, row.primary_target)
+    reasons = {p: _features(why[p].reasons) if p in why else [] for p in people}
+    register.keep_told(row.id, told_of_listed(extract, scorer, row.index_date, reasons))
+
+
+def _features(reasons: Sequence[dict[str, Any]]) -> list[str]:
+    return [r["feature"] for r in reasons if r["feature"]]
 
 
 def _index_date(asked: date | None, data_through: date, weeks_back: int) -> date:
@@ -157,9 +186,10 @@ def _filled(run: NewRun, scorer: Scorer, found: Sequence[Found], last_week: Last
     discharged = frozenset().union(*(f.discharged for f in found))
     entries = _entries(run, scorer, listed, persons, scores, discharged, last_week)
     people = person_ids(listed)
+    features = listed.drop(columns=[UNIT, CHANCE])
     reasons = [
         {
-            "person_id": person,
+            "person_id": str(person),
             "target": explanation.target,
             "base": explanation.base,
             "rest": explanation.rest,
@@ -167,7 +197,7 @@ def _filled(run: NewRun, scorer: Scorer, found: Sequence[Found], last_week: Last
             "headings": [h.model_dump() for h in explanation.headings],
         }
         for person, explanation in zip(
-            people, scorer.explain(listed, run.primary_target), strict=True
+            people, scorer.explain(features, run.primary_target), strict=True
         )
     ]
     enrolled = pd.concat([f.enrolled for f in found], ignore_index=True)

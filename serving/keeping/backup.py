@@ -2,7 +2,8 @@
 
 SQLite: one file, by SQLite's own backup. PostgreSQL: a dump by ``pg_dump``, put back by
 ``pg_restore``; both must be installed, of the server's version or newer. A copy holds all that
-the register holds: keep it as safe.
+the register holds but what the records tell of people on the lists (``told``), which the next
+``framsynt weekly`` makes anew: keep it as safe.
 """
 
 import os
@@ -20,7 +21,9 @@ from features.errors import DataError, MissingError, SettingsError
 from features.home import Home
 from serving.register import Register, WeeklyRun
 from serving.register.database import connect, downgrade, writing
-from serving.register.models import DecisionRow
+from serving.register.models import DecisionRow, ToldRow
+
+TOLD = ToldRow.__tablename__
 
 
 def back_up(home: Home, file: Path) -> None:
@@ -40,7 +43,13 @@ def back_up(home: Home, file: Path) -> None:
             _copy_sqlite(_existing(url), part)
         else:
             _run(
-                "pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={part}"
+                "pg_dump",
+                url,
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                f"--exclude-table-data={TOLD}",
+                f"--file={part}",
             )
         with part.open("rb") as written:
             os.fsync(written.fileno())
@@ -115,6 +124,10 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     with closing(_open(source)) as here, closing(sqlite3.connect(target)) as copy:
         here.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (TOLD,)).fetchone():
+            copy.execute(f"DELETE FROM {TOLD}")
+            copy.commit()
+            copy.execute("VACUUM")  # nothing of it is left in the file
 
 
 def _open(file: Path) -> sqlite3.Connection:

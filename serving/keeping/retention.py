@@ -1,4 +1,5 @@
-"""Deleting what has been kept long enough. Nothing else in Framsynt deletes from the register.
+"""Deleting what has been kept long enough. Nothing else in Framsynt deletes what was written to
+stay (a weekly run deletes what the one before made ready to show, ``register/told.py``).
 
 Goes: scores, lists, reasons and who was in a team, of old runs, and sessions that have ended.
 Stays: the runs themselves with their counts (nobody's data), every decision, enrolment and
@@ -24,6 +25,7 @@ from serving.register.models import (
     Score,
     SessionRow,
     StoredReasons,
+    ToldRow,
 )
 
 FEWEST_WEEKS = 4
@@ -32,7 +34,7 @@ FEWEST_WEEKS = 4
 FEWEST_ACCESS_YEARS = 5
 """Patient data are to be traceable for five years at least (HSLF-FS 2016:40, ch. 4, 9 §)."""
 
-OF_RUNS = (Score, ListEntry, StoredReasons, RunEnrolled)
+OF_RUNS = (Score, ListEntry, StoredReasons, ToldRow, RunEnrolled)
 
 
 @dataclass(frozen=True)

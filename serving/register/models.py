@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -130,6 +131,21 @@ class StoredReasons(Base):
     rest: Mapped[float] = mapped_column(Float(53))
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     headings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class ToldRow(Base):
+    """What the records tell of somebody on one of the newest lists, ready to be shown.
+
+    A copy of people's records, so only the current run of the newest week has any: the run that
+    is written next deletes them. ``content`` as ``serving/packed.py`` of that ``format`` wrote it.
+    """
+
+    __tablename__ = "told"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("weekly_runs.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    format: Mapped[int] = mapped_column(Integer)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class RunEnrolled(Base):

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, exists, func, select
+from sqlalchemy import ColumnElement, Engine, delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from serving.register.database import writing
-from serving.register.models import ObjectionRow
+from serving.register.models import ObjectionRow, ToldRow
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Objections:
         self.engine = engine
 
     def add(self, person_id: str, who: str) -> bool:
-        """From now on the person is neither scored nor shown. False: it was so already."""
+        """From now on the person is neither scored nor shown, and the copy of what the records
+        tell is gone. False: it was so already."""
         return self._note(person_id, who, objects=True)
 
     def withdraw(self, person_id: str, who: str) -> bool:
@@ -76,6 +77,8 @@ class Objections:
             session.add(
                 ObjectionRow(at=datetime.now(UTC), person_id=person_id, objects=objects, who=who)
             )
+            if objects:
+                session.execute(delete(ToldRow).where(ToldRow.person_id == person_id))
             return True
 
 

@@ -22,9 +22,11 @@ from serving.register.models import (
     RunUnit,
     Score,
     StoredReasons,
+    ToldRow,
     WeeklyRun,
 )
 from serving.register.objections import Objections, objects
+from serving.register.told import keep_told, lacking_told
 from serving.units import Team, teams_of
 
 if TYPE_CHECKING:  # whoever only reads need not wait for it
@@ -39,8 +41,8 @@ class NewRun:
     """Everything a weekly run found, before it is written.
 
     ``scores``: a row per person: ``person_id``, ``care_unit`` and a column per target.
-    ``entries``, ``reasons`` and ``enrolled`` (``run_enrolled``): rows of the tables of these
-    names, without ``run_id``. ``objected`` people are in none of them; ``objections_seen`` is
+    ``entries``, ``reasons``, ``told`` and ``enrolled`` (``run_enrolled``): rows of the tables of
+    these names, without ``run_id``. ``objected`` people are in none of them; ``objections_seen`` is
     the newest objection that was known.
     """
 
@@ -54,6 +56,7 @@ class NewRun:
     entries: list[dict[str, Any]] = field(default_factory=list)
     reasons: list[dict[str, Any]] = field(default_factory=list)
     enrolled: list[dict[str, Any]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
     objected: int = 0
     objections_seen: int = 0
 
@@ -79,6 +82,15 @@ class PastScore(NamedTuple):
     index_date: date
     probability: float
     model_version: str
+
+
+class Listed(NamedTuple):
+    """A place on a list, why, and what the records tell, in the format of ``format``."""
+
+    entry: ListEntry
+    reasons: StoredReasons | None
+    format: int | None
+    told: bytes | None
 
 
 class Register:
@@ -192,6 +204,7 @@ class Register:
             _insert(connection, ListEntry, run_id, run.entries)
             _insert(connection, StoredReasons, run_id, run.reasons)
             _insert(connection, RunEnrolled, run_id, run.enrolled)
+            keep_told(connection, run_id, run.told)
             session.refresh(row)
             session.expunge_all()
         return row, True
@@ -318,6 +331,45 @@ class Register:
         )
         with Session(self.engine) as session:
             return {row.person_id: row for row in session.scalars(query)}
+
+    # -- what the records tell ----------------------------------------------------------
+
+    def listed(self, run_id: int, person_id: str, target: str) -> Listed | None:
+        """A person's place on a list with all that is kept beside it; None for somebody who is
+        on none, or objects now."""
+        query = (
+            select(ListEntry, StoredReasons, ToldRow.format, ToldRow.content)
+            .outerjoin(
+                StoredReasons,
+                (StoredReasons.run_id == ListEntry.run_id)
+                & (StoredReasons.person_id == ListEntry.person_id)
+                & (StoredReasons.target == target),
+            )
+            .outerjoin(
+                ToldRow,
+                (ToldRow.run_id == ListEntry.run_id) & (ToldRow.person_id == ListEntry.person_id),
+            )
+            .where(
+                ListEntry.run_id == run_id,
+                ListEntry.person_id == person_id,
+                ~objects(ListEntry.person_id),
+            )
+        )
+        with Session(self.engine) as session:
+            row = session.execute(query).first()
+        return Listed(*row) if row else None
+
+    def lacking_told(self, run_id: int, format_: int) -> list[str]:
+        """Who on the lists of a run has nothing of that format kept; nobody of a run that is not
+        the newest week's current one."""
+        with self.engine.connect() as connection:
+            return lacking_told(connection, run_id, format_)
+
+    def keep_told(self, run_id: int, rows: Sequence[dict[str, Any]]) -> None:
+        """Put these beside a run's lists, in place of all that was kept. Nothing if a newer run
+        has come meanwhile."""
+        with writing(self.engine).begin() as connection:
+            keep_told(connection, run_id, rows)
 
     # -- access -------------------------------------------------------------------------
 

@@ -55,8 +55,8 @@ def reasons(
 def show(here: Desktop, person_id: str, draft: Draft | None = None) -> HTMLResponse:
     """The whole page; with a draft, of a decision that could not be saved."""
     desk, run = here.desk, here.run
-    found = desk.person(run, person_id, [run.primary_target])
-    events = desk.timeline(run, person_id)
+    opened = desk.open(run, person_id, [run.primary_target])
+    found, events = opened.person, opened.timeline()
     row = _row(here, found)
     shown = for_readers(found.probabilities)
     is_on_site = bool(found.explanations)
@@ -74,7 +74,7 @@ def show(here: Desktop, person_id: str, draft: Draft | None = None) -> HTMLRespo
         shown=shown,
         charts=_charts(found),
         others=[t for t in shown if t != found.primary_target] if is_on_site else [],
-        looks=to_look_at(desk.feature_row(run, person_id)),
+        looks=to_look_at(opened.values()),
         trend=trend(desk.register.score_history(person_id, run.primary_target)),
         decided=list(reversed(desk.register.decisions.of_person(person_id))),
         strip=strip(events.events, run.index_date),

@@ -178,6 +178,10 @@ def entry(rank: int, person: str, unit: str, changed: list[str], chance: float) 
     }
 
 
+OF_ANOTHER_VERSION = 0
+"""A format of what is told that this code does not read: everything is told live."""
+
+
 def new_run(week: str = "2026-W47", monday: date = MONDAY, **changes: Any) -> NewRun:
     """A run of four people at two care units, two of them on the first unit's list."""
     scores = pd.DataFrame(
@@ -214,6 +218,10 @@ def new_run(week: str = "2026-W47", monday: date = MONDAY, **changes: Any) -> Ne
         "scores": scores,
         "entries": listed,
         "reasons": reasons,
+        "told": [
+            {"person_id": person, "format": OF_ANOTHER_VERSION, "content": b"of long ago"}
+            for person in ("P1", "P2")
+        ],
     }
     return NewRun(**{**known, **changes})
 

@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
-from serving.api.answers import Record
+from features.tables import Tables
+from serving.api.answers import Record, RecordsBehind
 from serving.desk import Desk
-from serving.records import MOST_RECORDS, records_of
+from serving.records import MOST_RECORDS
+from serving.telling import Live
+from serving.told import UnitNames, records_behind
 from tests.serving.conftest import MONDAY, tables_of
 from tests.text_tables import table
 
@@ -35,6 +38,12 @@ P1        | SE2       | 2026-02-01 |            | 2026-02-01
 """,
     ),
 }
+
+
+def records_of(
+    tables: Tables, index_date: date, features: list[str], names: UnitNames
+) -> dict[str, RecordsBehind]:
+    return records_behind(Live(tables, index_date).behind(features), names)
 
 
 def said(record: Record) -> tuple[str, str, list[str]]:

@@ -2,9 +2,16 @@
 
 from datetime import date
 
-from serving.api.answers import TimelineEvent
-from serving.timeline import timeline_of
+from features.tables import Tables
+from serving.api.answers import Timeline, TimelineEvent
+from serving.telling import Live
+from serving.told import timeline
 from tests.serving.conftest import MONDAY, tables_of
+
+
+def timeline_of(person_id: str, tables: Tables, index_date: date) -> Timeline:
+    live = Live(tables, index_date)
+    return timeline(person_id, index_date, live.events, {}, shortened=live.shortened)
 
 
 def codes(event: TimelineEvent) -> list[str]:
