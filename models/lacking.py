@@ -28,6 +28,10 @@ class Lacking:
         return self.unknown / self.known if self.known else 0.0
 
     @property
+    def head(self) -> str:
+        return f"the extract lacks what the model was trained on: {', '.join(self.what)}"
+
+    @property
     def is_too_much(self) -> bool:
         """Whether more than ``MOST_UNKNOWN`` of the features that the model's own source could
         tell would be unknown."""
@@ -38,19 +42,16 @@ class Lacking:
         if not self.what:
             return ""
         return (
-            f"the extract lacks what the model was trained on: {', '.join(self.what)}. "
-            f"{self.unknown} of its {self.known} features are unknown for everyone, "
+            f"{self.head}. {self.unknown} of its {self.known} features are unknown for everyone, "
             "and its probabilities are to be trusted less"
         )
 
 
 def lacks(model: Coverage, delivered: Coverage) -> tuple[str, ...]:
-    """Names of what one coverage has and the other has not."""
-    names = sorted(
-        (model.tables - delivered.tables)
-        | (model.systems - delivered.systems)
-        | (model.settings - delivered.settings)
-    )
+    """What one coverage has and the other has not, in an operator's words."""
+    names = sorted(model.tables - delivered.tables)
+    names += [f"codes of {system}" for system in sorted(model.systems - delivered.systems)]
+    names += [f"{setting} contacts" for setting in sorted(model.settings - delivered.settings)]
     if model.urgency and not delivered.urgency:
         names.append("planned told from unplanned")
     if model.principal and not delivered.principal:
@@ -66,8 +67,10 @@ def lacking(model: "RiskModel", delivered: Coverage) -> Lacking:
     found = lacking_of(model, delivered)
     if found.is_too_much:
         raise ModelMismatch(
-            f"{found}; more than {MOST_UNKNOWN:.0%} may not be",
-            do="Deliver what is lacking, or train on this extract: framsynt train",
+            f"{found.head}. {found.unknown} of its {found.known} features would be unknown for "
+            f"everyone ({found.share:.0%}), and at most {MOST_UNKNOWN:.0%} may be",
+            do="Deliver what is lacking (codes may come by a code map: docs/sources.md), or train "
+            "on this extract: framsynt train",
         )
     return found
 

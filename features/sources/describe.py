@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from features.measures import FEATURES, MEASURES
 from features.measures.base import Domain, Measure
 from features.sources import SOURCES, Source, options_of
+from features.sources.measured import LOINC, SEEN, UNITS, plain
 from features.tables import Coverage
 
 _BEFORE = """\
@@ -34,6 +35,7 @@ could tell would be unknown (`models/lacking.py`).
 option, it is a CSV file of your own with the columns `system,code,to_system,to_code`. ICD-10 of
 other countries is read as ICD-10-SE to four characters.
 
+{measured}
 To add a source: a file in `features/sources/`, its name in `SOURCES`, and a small delivery in
 `tests/features/sources/test_sources.py`, where every source is held to the contract.
 """
@@ -41,7 +43,33 @@ To add a source: a file in `features/sources/`, its name in `SOURCES`, and a sma
 
 def sources_page() -> str:
     """Markdown: one section a source."""
-    return "\n".join([_BEFORE, *(_section(source) for source in SOURCES.values())])
+    return "\n".join(
+        [
+            _BEFORE.replace("{measured}", _measured()),
+            *(_section(source) for source in SOURCES.values()),
+        ]
+    )
+
+
+def _measured() -> str:
+    """What is read of measured values, by name."""
+    lines = [
+        "**Measured values** are known by LOINC, or by what a code map says (`to_system` "
+        "`observations`,\n`to_code` the name here). They are turned into one unit; a value in "
+        "another unit, or in none,\nis left out and counted. * marks codes from memory, "
+        "unverified; so are the conversions of\nhaemoglobin and NT-proBNP by substance and of "
+        "HbA1c "
+        "(`features/sources/measured.py`).\n",
+        "| name | unit | also in | LOINC |",
+        "|---|---|---|---|",
+    ]
+    for name, (unit, others) in UNITS.items():
+        codes = [f"{c}{'' if c in SEEN else ' *'}" for c, n in LOINC.items() if n == name]
+        also = [other for other in others if other and other != plain(unit)]
+        lines.append(
+            f"| `{name}` | {unit or '–'} | {', '.join(also) or '–'} | {', '.join(codes) or '–'} |"
+        )
+    return "\n".join([*lines, ""])
 
 
 def _section(source: Source) -> str:

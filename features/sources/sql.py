@@ -23,7 +23,7 @@ are kept in the home, readable by its owner alone, for a day at the most, and re
 the extract is published or refused. They are then as old as the first try; the others are new.
 
 **How fast.** A million contacts of 100,000 people from PostgreSQL, read, checked and published:
-15.6 s of processor time and 415 MB at most; 35 s by the clock on two cores busy with other
+14.3 s of processor time and 440 MB at most; 61 s by the clock on two cores busy with other
 work (`pytest -s -m slow tests/features/sources/test_sql.py`).
 
 **Known then.** `recorded_at` as the query gives it, else the default of the table.

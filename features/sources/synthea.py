@@ -10,6 +10,7 @@ tell. Names, addresses and everything about money are not read.
 | `encounters` | `contacts`; skilled nursing and hospice are no contacts here and are left out |
 | `conditions` | `diagnoses`, `snomed`, or `icd10se` where the code map says so |
 | `procedures` | `procedures`, `snomed`, or `kva` by the code map |
+| `observations`, where exported | `observations`, by LOINC |
 | `medications` | `dispensings`, where the code map turns RxNorm into ATC: a row a fill |
 
 Class of encounter: wellness, ambulatory, urgent care, home and virtual are `primary`, outpatient is
@@ -23,7 +24,9 @@ start to its stop, and 30 days apart where it has no stop (our choice).
 when its contact began if that is later; one on a stay when the stay was over.
 
 **Missing.** Listings, observation periods, municipal care, which diagnosis was the principal
-one, whether a stay was planned. Contacts after the day of death (certificates) are left out.
+one, whether a stay was planned; municipality and deprivation, unless the code map says what
+American places stand for (`postal_code`, `city`, `county`, and `place` for `FIPS`).
+Contacts after the day of death (certificates) are left out.
 """
 
 from collections import Counter
@@ -42,10 +45,21 @@ from features.sources.base import SourceData, SourceFrame
 from features.sources.code_map import CodeMap
 from features.sources.delivered import Block, Files
 from features.sources.local_days import local_days
+from features.sources.measured import as_measured, name_of
 from features.sources.options import MEANING
+from features.sources.places import places_of
 from features.sources.seen import SeenContacts, on_contacts
 from features.sources.systems import as_read, system_of
-from features.tables import CONTACTS, DIAGNOSES, DISPENSINGS, PERSONS, PROCEDURES, Coverage, Table
+from features.tables import (
+    CONTACTS,
+    DIAGNOSES,
+    DISPENSINGS,
+    OBSERVATIONS,
+    PERSONS,
+    PROCEDURES,
+    Coverage,
+    Table,
+)
 
 _MONEY = "base_encounter_cost total_claim_cost payer_coverage"
 LAYOUT_2023 = {
@@ -60,6 +74,8 @@ LAYOUT_2023 = {
     "medications": "start stop patient payer encounter code description base_cost "
     "payer_coverage dispenses totalcost reasoncode reasondescription",
 }
+MEASURED = "observations"
+_PLACE = {"postal_code": "zip", "city": "city", "county": "county", "place": "fips"}
 ADDED_2025 = {"patients": "middle", "conditions": "system", "procedures": "system"}
 
 # class -> setting, form, urgency
@@ -85,21 +101,24 @@ WITHOUT_MAP = Coverage(_TABLES, frozenset({"snomed"}), _SETTINGS, urgency=False,
 class SyntheaSource:
     code_map: Path | None = field(
         default=None,
-        metadata={MEANING: "CSV of codes: `snomed` to `icd10se` or `kva`, `rxnorm` to `atc`"},
+        metadata={
+            MEANING: "CSV of codes: `snomed` to `icd10se` or `kva`, `rxnorm` to `atc`, places to "
+            "`municipality` and `deprivation`"
+        },
     )
     name = "synthea"
     delivers: ClassVar[dict[str, Coverage]] = {
         "without a code map": WITHOUT_MAP,
-        "with a code map of diagnoses and medicines": replace(
+        "with a code map of diagnoses and medicines, and observations": replace(
             WITHOUT_MAP,
-            tables=_TABLES | {"dispensings"},
+            tables=_TABLES | {"dispensings", "observations"},
             systems=frozenset({"snomed", "icd10se", "kva"}),
         ),
     }
 
     def read(self, path: Path, track: Track) -> SourceData:
         """Raises DataError: a file is missing, or its columns are those of no known layout."""
-        files = Files(path, LAYOUT_2023)
+        files = Files(path, (*LAYOUT_2023, MEASURED))
         _check_layout(files, path)
         noted: Counter[str] = Counter()
         reading = _Reading(files, CodeMap.read(self.code_map), noted)
@@ -152,12 +171,15 @@ class _Reading:
         self.last_day = ""
 
     def frames(self, track: Track) -> Iterator[SourceFrame]:
-        parts = (self._persons, self._contacts, self._diagnoses, self._procedures, self._fills)
+        parts = (
+            *(self._persons, self._contacts, self._diagnoses, self._procedures, self._fills),
+            self._measured,
+        )
         for part in track(parts, "Reading tables", len(parts)):
             yield from part()
 
     def _persons(self) -> Iterator[SourceFrame]:
-        columns = ("id", "birthdate", "deathdate", "gender")
+        columns = ("id", "birthdate", "deathdate", "gender", *_PLACE.values())
         for block in self.files.blocks("patients", columns):
             rows = block.rows
             died = rows.dropna(subset="deathdate").set_index("id")["deathdate"]
@@ -171,6 +193,10 @@ class _Reading:
                     "death_date": local_days(rows["deathdate"]),
                 }
             )
+            if self.code_map:
+                said = pd.DataFrame({kind: rows[column] for kind, column in _PLACE.items()})
+                said = said.astype(object).where(said.notna(), None)
+                persons = persons.join(places_of(said, self.code_map))
             yield _frame(PERSONS, persons, block)
 
     def _contacts(self) -> Iterator[SourceFrame]:
@@ -252,6 +278,26 @@ class _Reading:
             if len(mapped):
                 fills = _spread(rows.loc[mapped["row"]].assign(atc=mapped["code"].to_numpy()))
                 yield _frame(DISPENSINGS, fills[fills["date"] <= self.last_day], block)
+
+    def _measured(self) -> Iterator[SourceFrame]:
+        if not self.files.has(MEASURED):
+            return
+        columns = ("date", "patient", "code", "value", "units", "type")
+        for block in self.files.blocks(MEASURED, columns):
+            rows = block.rows[block.rows["type"] == "numeric"]
+            names = {code: name_of("loinc", code, self.code_map) for code in rows["code"].unique()}
+            told = pd.DataFrame(
+                {
+                    "person_id": rows["patient"],
+                    "date": local_days(rows["date"]),
+                    "name": rows["code"].map(names).astype("str"),
+                    "value": rows["value"],
+                    "unit": rows["units"],
+                }
+            )
+            found = as_measured(told, self.noted)
+            if len(found):
+                yield _frame(OBSERVATIONS, found, block)
 
 
 def _spread(rows: pd.DataFrame) -> pd.DataFrame:

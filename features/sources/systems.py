@@ -37,6 +37,8 @@ SYSTEMS = {
     "http://www.whocc.no/atc": "atc",
     "urn:oid:2.16.840.1.113883.6.73": "atc",
     "urn:oid:1.2.752.129.2.2.3.1.1": "atc",
+    "http://loinc.org": "loinc",
+    "urn:oid:2.16.840.1.113883.6.1": "loinc",
     "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
     "urn:oid:2.16.840.1.113883.6.88": "rxnorm",
 }

@@ -20,6 +20,7 @@ from features.sources.code_map import CodeMap
 from features.sources.fhir.clinical import Clinical
 from features.sources.fhir.encounters import Contacts, Organizations, episodes
 from features.sources.fhir.files import Block, Resource
+from features.sources.fhir.observed import observations
 from features.sources.fhir.people import People
 from features.stays import join_stays
 from features.tables import ALL_TABLES, Coverage, Tables
@@ -38,21 +39,27 @@ TOLD_BY = {
 
 
 class Sent:
-    """The resources of a call, by type: what the mapping reads. ``answered``: the types that were
-    asked for and came whole. What failed (``OperationOutcome``), and what is only the first page
+    """The resources of a call, by type: what the mapping reads. ``keys``: what was asked for and
+    came whole. What failed (``OperationOutcome``), and what is only the first page
     of more, is not known; half of somebody's records would be counted as all of them."""
 
     def __init__(self, prefetch: Mapping[str, Any], patient_id: str) -> None:
-        self.answered: set[str] = set()
+        self.keys: set[str] = set()
+        seen: set[tuple[str, str]] = set()
         self._by_type: dict[str, list[Resource]] = {}
         for key, value in prefetch.items():
             resources = _resources(value)
             if resources is None:
                 continue
             if key in PREFETCH:
-                self.answered.add(PREFETCH[key][0])
+                self.keys.add(key)
             for resource in resources:
-                self._by_type.setdefault(str(resource.get("resourceType")), []).append(resource)
+                kind, resource_id = str(resource.get("resourceType")), resource.get("id")
+                if isinstance(resource_id, str):
+                    if (kind, resource_id) in seen:  # an Observation may be of two categories
+                        continue
+                    seen.add((kind, resource_id))
+                self._by_type.setdefault(kind, []).append(resource)
         if sum(map(len, self._by_type.values())) > MOST_RESOURCES:
             raise DataError("more resources than one person has", where="prefetch")
         patients = self._by_type.get("Patient", [])
@@ -67,7 +74,12 @@ class Sent:
     @property
     def unanswered(self) -> list[str]:
         """Keys of what was asked for and did not come, or not whole."""
-        return [key for key, (kind, _) in PREFETCH.items() if kind not in self.answered]
+        return [key for key in PREFETCH if key not in self.keys]
+
+    @property
+    def answered(self) -> set[str]:
+        """Types of what was asked for and came whole."""
+        return {PREFETCH[key][0] for key in self.keys}
 
     def has(self, kind: str) -> bool:
         return bool(self._by_type.get(kind))
@@ -112,7 +124,7 @@ def history_of(
     """
     noted: Counter[str] = Counter()
     codes = CodeMap.read(code_map)
-    people = People(None, noted)
+    people = People(None, noted, codes)
     contacts = Contacts(people.id_of, codes, noted)
     try:
         frames = list(_frames(sent, people, contacts, codes, noted))
@@ -141,6 +153,7 @@ def _frames(
     yield from clinical.diagnoses()
     yield from clinical.procedures()
     yield from clinical.dispensings()
+    yield from observations(sent, people.id_of, codes, noted)
 
 
 def _checked(frames: list[SourceFrame]) -> Tables:

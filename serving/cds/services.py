@@ -9,6 +9,11 @@ PREFETCH = {
     "procedures": ("Procedure", "Procedure?patient={{context.patientId}}"),
     "dispenses": ("MedicationDispense", "MedicationDispense?patient={{context.patientId}}"),
     "medications": ("MedicationRequest", "MedicationRequest?patient={{context.patientId}}"),
+    "laboratory": ("Observation", "Observation?patient={{context.patientId}}&category=laboratory"),
+    "vital_signs": (
+        "Observation",
+        "Observation?patient={{context.patientId}}&category=vital-signs",
+    ),
     "episodes": ("EpisodeOfCare", "EpisodeOfCare?patient={{context.patientId}}"),
 }
 """Key -> type of resource and FHIR query. Needed only of people who are not in the register."""

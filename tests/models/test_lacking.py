@@ -36,17 +36,18 @@ def test_what_is_lacking_is_named_and_counted() -> None:
 
 
 def test_beyond_the_set_share_it_is_refused() -> None:
-    for name in ("synthea", "synpuf"):
-        for best in SOURCES[name].delivers.values():
-            with pytest.raises(ModelMismatch, match="municipal_care") as error:
-                lacking(MODEL, best)
-            assert "20%" in str(error.value)
+    plain, mapped = SOURCES["synthea"].delivers.values()
+    for best in (plain, *SOURCES["synpuf"].delivers.values()):
+        with pytest.raises(ModelMismatch, match="municipal_care") as error:
+            lacking(MODEL, best)
+        assert "at most 20% may be" in str(error.value)
+    assert 0.1 < lacking(MODEL, mapped).share < MOST_UNKNOWN  # codes, medicines and values
 
 
 def test_features_that_were_unknown_in_training_too_do_not_count() -> None:
     best = next(iter(SOURCES["synthea"].delivers.values()))
     narrow: Any = SimpleNamespace(coverage=best, features=MODEL.features)
     found = lacking(narrow, replace(best, systems=frozenset()))
-    assert found.what == ("snomed",)
+    assert found.what == ("codes of snomed",)
     assert found.known < len(MODEL.features)
     assert found.unknown == 0

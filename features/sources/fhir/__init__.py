@@ -5,11 +5,12 @@ in a file's name, as in `Patient.000.ndjson.gz`. Files of other types are passed
 
 | from | to |
 |---|---|
-| `Patient` | `persons`: id, birth, gender, death |
+| `Patient` | `persons`: id, birth, gender, death; municipality and deprivation by the code map |
 | `Encounter`, `Organization` | `contacts` |
 | `Condition`, `Encounter.diagnosis` | `diagnoses` |
 | `Procedure` | `procedures` |
 | `MedicationDispense`, else `MedicationRequest`; `Medication` | `dispensings` |
+| `Observation` and its components | `observations` |
 | `EpisodeOfCare` | `municipal_care`, `listings` or `enrolments`, by its type and the code map |
 
 **Personal identity numbers** (personnummer, samordningsnummer, national reserve numbers, by OID, by
@@ -39,6 +40,14 @@ and those entered in error are left out.
 `to_system` `municipal_care` with a kind, `listings`, or `enrolments` with A, B or C. Others are
 counted.
 
+**Measured values** (`Observation.valueQuantity`, `valueInteger`) by LOINC, or by the code map:
+`to_system` `observations`, `to_code` a name such as `haemoglobin` ("Measured values" above).
+Those not final are left out. Known when issued, else on their day.
+
+**Where people live** only by the code map, from the first address that is not an old one, by
+`postal_code`, `district`, `city` or `county` (`state`): `to_system` `municipality`, a code of
+four digits, or `deprivation`, 1 to 5. A postal town is no municipality. Addresses are not kept.
+
 **Dates.** Moments have time zones: the day it was in Stockholm. Of a partial date (`2024-03`) the
 last day of the month or year is taken, of a birth the middle. Somebody dead without a date has
 died by the day the record was last changed, or is left out. The last day of the delivery is that
@@ -48,8 +57,8 @@ one on which anything was recorded, happened or anybody died, no later than toda
 **Known then.** A diagnosis is known when it was recorded (`recordedDate`), else on its day or when
 its contact told: a visit when it began, a stay when it was over. Other rows by the table's default.
 
-**Missing.** Listings, unless episodes tell them; observation periods; municipality and deprivation;
-observations.
+**Missing.** Listings, unless episodes tell them; observation periods; living alone; municipality
+and deprivation without a code map (the Swedish base profiles have no element for them).
 """
 
 from features.sources.fhir.source import FhirSource

@@ -13,7 +13,7 @@ from features.errors import DataError
 
 TYPES = (
     *("Organization", "Medication", "Patient", "Encounter", "EpisodeOfCare", "Condition"),
-    *("Procedure", "MedicationDispense", "MedicationRequest"),
+    *("Procedure", "MedicationDispense", "MedicationRequest", "Observation"),
 )
 BLOCK = 20_000
 MANIFEST = "manifest.json"

@@ -14,6 +14,7 @@ from features.sources.code_map import CodeMap
 from features.sources.fhir.clinical import Clinical
 from features.sources.fhir.encounters import Contacts, Organizations, episodes
 from features.sources.fhir.files import MANIFEST, Resources
+from features.sources.fhir.observed import observations
 from features.sources.fhir.people import People
 from features.sources.local_days import local_day
 from features.sources.options import MEANING
@@ -36,7 +37,8 @@ class FhirSource:
         metadata={
             MEANING: "CSV of codes: `snomed` to `icd10se` or `kva`, `rxnorm` to `atc`, types of "
             "service or unit to `setting`, types of episode to `municipal_care`, `listings` or "
-            "`enrolments`"
+            "`enrolments`, what is measured to `observations`, places to `municipality` and "
+            "`deprivation`"
         },
     )
     person_identifier: str | None = field(
@@ -48,10 +50,12 @@ class FhirSource:
     name = "fhir"
     delivers: ClassVar[dict[str, Coverage]] = {
         "with SNOMED conditions and no code map": _PLAIN,
-        "with ICD-10, KVÅ, ATC, ranks, priorities, and episodes and settings by the code map": (
+        "with ICD-10, KVÅ, ATC, ranks, priorities, Observation, and episodes and settings by the "
+        "code map": (
             replace(
                 _PLAIN,
-                tables=_TABLES | {"dispensings", "municipal_care", "listings", "enrolments"},
+                tables=_TABLES
+                | {"dispensings", "municipal_care", "listings", "enrolments", "observations"},
                 systems=frozenset({"snomed", "icd10se", "kva"}),
                 settings=_PLAIN.settings | {"primary", "specialist"},
                 urgency=True,
@@ -85,7 +89,7 @@ class _Reading:
     def __init__(self, resources: Resources, source: FhirSource, noted: Counter[str]) -> None:
         self.resources, self.noted = resources, noted
         self.code_map = CodeMap.read(source.code_map)
-        self.people = People(source.person_identifier, noted)
+        self.people = People(source.person_identifier, noted, self.code_map)
         self.contacts = Contacts(self.people.id_of, self.code_map, noted)
         self.latest: date | None = None
 
@@ -100,6 +104,7 @@ class _Reading:
             clinical.diagnoses,
             clinical.procedures,
             clinical.dispensings,
+            lambda: observations(self.resources, ids, self.code_map, self.noted),
         )
         try:
             for part in track(parts, "Reading resources", len(parts)):

@@ -11,6 +11,8 @@ environment variable that holds the database's address; `FRAMSYNT_SOURCE_URL` by
 | `condition_occurrence`, `concept` | `diagnoses` |
 | `procedure_occurrence`, `concept` | `procedures` |
 | `drug_exposure`, `concept`, `concept_ancestor` | `dispensings` |
+| `measurement`, `observation`, `concept` | `observations` |
+| `location` | municipality and deprivation, by the code map |
 | `cdm_source` | the last day of the delivery (`source_release_date`) |
 
 **Visits** by concept: 9201 and kin are `inpatient`, 9203 `emergency`, 262 a stay and the emergency
@@ -32,6 +34,14 @@ standard concept (SNOMED), which the code map may turn into ICD-10. The map is a
 substance. Of several equally near ones (a substance with several routes) the one with the
 fewest drugs is taken, and they are counted. Without any, medicines are not known.
 
+**Measured values** by LOINC, of the standard concept or the source's, or by the code map (`loinc`
+or another vocabulary's code, or `omop` and concept number, to `observations`). Units are UCUM's by
+`unit_concept_id`, else `unit_source_value` ("Measured values" above). The operator (below or above
+a limit) is not read: the limit stands for the value.
+
+**Where people live** only by the code map, of `person.location_id`, by `postal_code` (`zip`),
+`city`, `county` or `place` (`location_source_value`): `to_system` `municipality` or `deprivation`.
+
 **Dates.** Only the `_date` columns are read: local days. A death in the future, or before the
 person was first observed, is not believed and is left out; one after the last observation is kept;
 all are counted. The end of a visit after the last day of the delivery is open. Later rows
@@ -41,8 +51,8 @@ are rejected by the contract.
 its visit began if that is later; one on a stay when the stay was over. Observation periods
 are known from their start.
 
-**Missing.** Listings, municipal care, enrolments, observations (`measurement` is not read),
-municipality and deprivation.
+**Missing.** Listings, municipal care, enrolments, living alone; municipality and deprivation
+without a code map.
 """
 
 from features.sources.omop.source import OmopSource

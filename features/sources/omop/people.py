@@ -7,18 +7,29 @@ from datetime import date
 import pandas as pd
 
 from features.sources.base import SourceFrame
+from features.sources.code_map import CodeMap
 from features.sources.delivered import Block, Delivered
+from features.sources.places import places_of
 from features.tables import OBSERVATION_PERIODS, PERSONS, Table
 
 SEXES = {"8507": "male", "8532": "female"}
+_LOCATION = {
+    "postal_code": "zip",
+    "city": "city",
+    "county": "county",
+    "place": "location_source_value",
+}
 _PERIOD = ("person_id", "observation_period_start_date", "observation_period_end_date")
 
 
 class People:
     """Holds everybody's days of death, first and last observation while persons are read."""
 
-    def __init__(self, tables: Delivered, today: date, noted: Counter[str]) -> None:
+    def __init__(
+        self, tables: Delivered, today: date, noted: Counter[str], code_map: CodeMap
+    ) -> None:
         self.tables, self.noted = tables, noted
+        self.places = _places(tables, code_map)
         self.observed = self._observed()
         self.death_of = self._believed(self._deaths(), pd.Timestamp(today))
 
@@ -55,7 +66,7 @@ class People:
 
     def persons(self) -> Iterator[SourceFrame]:
         columns = ("person_id", "gender_concept_id", "year_of_birth")
-        finer = ("month_of_birth", "day_of_birth", "birth_datetime")
+        finer = ("month_of_birth", "day_of_birth", "birth_datetime", "location_id")
         for block in self.tables.blocks("person", columns, finer):
             rows = block.rows
             persons = pd.DataFrame(
@@ -66,6 +77,8 @@ class People:
                     "death_date": rows["person_id"].map(self.death_of).astype("str"),
                 }
             )
+            for column in self.places:
+                persons[column] = rows["location_id"].map(self.places[column]).astype("str")
             yield frame(PERSONS, persons, block)
 
     def _births(self, rows: pd.DataFrame) -> pd.Series:
@@ -100,6 +113,19 @@ class People:
                 }
             )
             yield frame(OBSERVATION_PERIODS, periods, block)
+
+
+def _places(tables: Delivered, code_map: CodeMap) -> pd.DataFrame:
+    """Municipality and deprivation by location, as far as the code map has them."""
+    if not code_map or not tables.has("location"):
+        return pd.DataFrame()
+    parts = []
+    for block in tables.blocks("location", ("location_id",), tuple(_LOCATION.values())):
+        said = pd.DataFrame({kind: block.rows[column] for kind, column in _LOCATION.items()})
+        said = said.astype(object).where(said.notna(), None)
+        parts.append(places_of(said.set_axis(block.rows["location_id"]), code_map))
+    whole = pd.concat(parts) if parts else pd.DataFrame()
+    return whole[~whole.index.duplicated()]
 
 
 def _days(texts: pd.Series) -> pd.Series:

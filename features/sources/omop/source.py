@@ -14,6 +14,7 @@ from features.sources.code_map import CodeMap
 from features.sources.delivered import Delivered
 from features.sources.omop.clinical import Clinical
 from features.sources.omop.contacts import Contacts
+from features.sources.omop.measured import observations
 from features.sources.omop.people import People
 from features.sources.omop.tables import opened
 from features.sources.omop.vocabulary import Vocabulary
@@ -36,7 +37,8 @@ class OmopSource:
         default=None,
         metadata={
             MEANING: "CSV of codes: `snomed`, `rxnorm` or `omop` (concept number) to `icd10se`, "
-            "`kva` or `atc`"
+            "`kva` or `atc`, what is measured to `observations`, places to `municipality` and "
+            "`deprivation`"
         },
     )
     source_system: str | None = field(
@@ -49,10 +51,11 @@ class OmopSource:
     name = "omop"
     delivers: ClassVar[dict[str, Coverage]] = {
         "with SNOMED conditions, no code map and no ATC": _PLAIN,
-        "with ICD-10 source codes, ATC, specialties, emergency rooms and principal diagnoses": (
+        "with ICD-10 source codes, ATC, specialties, emergency rooms, principal diagnoses and "
+        "measurements in LOINC": (
             replace(
                 _PLAIN,
-                tables=_TABLES | {"dispensings"},
+                tables=_TABLES | {"dispensings", "observations"},
                 systems=frozenset({"snomed", "icd10se", "kva"}),
                 settings=_PLAIN.settings | {"primary", "specialist"},
                 urgency=True,
@@ -91,7 +94,7 @@ class _Reading:
                     )
             self.released = _released(tables)
             today = self.released or date.today()
-            people = People(tables, today, self.noted)
+            people = People(tables, today, self.noted, self.code_map)
             yield from people.persons()
             yield from people.observation_periods()
             yield from self.contacts.frames(tables, today)
@@ -103,6 +106,7 @@ class _Reading:
             )
             for part in track(parts, "Reading tables", len(parts)):
                 yield from part(tables, vocabulary)
+            yield from observations(tables, vocabulary, self.code_map, self.noted)
 
     def coverage(self, shown: Coverage) -> Coverage:
         told = self.contacts.told

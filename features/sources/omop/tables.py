@@ -15,6 +15,7 @@ from features.sources.delivered import Block, Delivered, Files, Only, require
 TABLES = (
     *("person", "death", "observation_period", "visit_occurrence", "visit_detail"),
     *("condition_occurrence", "procedure_occurrence", "drug_exposure", "provider", "care_site"),
+    *("measurement", "observation", "location"),
     *("concept", "concept_ancestor", "cdm_source"),
 )
 _SETTINGS = {"url_variable", "schema"}

@@ -17,6 +17,8 @@ CODED_IN = {
     "SNOMED": "snomed",
     "KVA": "kva",
     "ATC": "atc",
+    "LOINC": "loinc",
+    "UCUM": "ucum",
     "RxNorm": "rxnorm",
     "RxNorm Extension": "rxnorm_extension",
 }

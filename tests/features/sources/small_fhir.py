@@ -24,6 +24,10 @@ PATIENTS = [
         "id": "p1",
         "birthDate": "1938-04",
         "gender": "female",
+        "address": [
+            {"use": "old", "city": "Angered", "postalCode": "415 05"},
+            {"use": "home", "line": ["Storgatan 1"], "city": "Angered", "postalCode": "424 37"},
+        ],
         "name": [{"family": "Andersson"}],
         "identifier": [
             {"system": "urn:oid:1.2.752.129.2.1.3.1", "value": "193804012384"},
@@ -147,6 +151,43 @@ DISPENSES = [
     },
     {"id": "d3", "status": "cancelled", **of("p1")},
 ]
+LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
+
+
+def measured(code: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
+    quantity = {"value": value, "unit": unit, "system": UCUM, "code": unit}
+    return {"code": concept(LOINC, code), "valueQuantity": quantity, **more}
+
+
+OBSERVATIONS = [
+    {
+        "id": "v1",
+        "status": "final",
+        **of("p1"),
+        **measured("718-7", 13.1, "g/dL"),
+        "effectiveDateTime": "2024-01-02T07:00:00+01:00",
+        "issued": "2024-01-03T09:00:00+01:00",
+    },
+    {
+        "id": "v2",
+        "status": "final",
+        **of("p1"),
+        "code": concept(LOINC, "85354-9"),
+        "effectivePeriod": {"start": "2024-01-02T08:00:00+01:00"},
+        "component": [measured("8480-6", 150, "mm[Hg]"), measured("8462-4", 85, "mm[Hg]")],
+    },
+    {
+        "id": "v3",
+        "status": "final",
+        **of("p2"),
+        "code": concept("https://region.example/scale", "cfs"),
+        "valueInteger": 6,
+        "effectiveDateTime": "2024-01-20",
+    },
+    {"id": "v4", "status": "final", **of("p1"), **measured("718-7", 131, "mg/L")},
+    {"id": "v5", "status": "cancelled", **of("p1"), **measured("718-7", 131, "g/L")},
+    {"id": "v6", "status": "final", **of("p1"), **measured("1-1", 1, "g/L")},
+]
 EPISODES = [
     {
         "id": "h1",
@@ -173,12 +214,17 @@ RESOURCES = {
     "Procedure": PROCEDURES,
     "MedicationDispense": DISPENSES,
     "EpisodeOfCare": EPISODES,
+    "Observation": OBSERVATIONS,
 }
 CODES = """\
 system,code,to_system,to_code
 https://region.example/type,vc,setting,primary
 https://region.example/episode,listning,listings,listning
 snomed,13645005,icd10se,J44
+https://region.example/scale,cfs,observations,clinical_frailty_scale
+postal_code,42437,municipality,1480
+postal_code,42437,deprivation,4
+city,Angered,municipality,9999
 """
 
 

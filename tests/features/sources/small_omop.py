@@ -12,11 +12,11 @@ cdm_source_name,source_release_date
 small,2024-03-01
 """,
     "person": """\
-person_id,gender_concept_id,year_of_birth,month_of_birth,day_of_birth,birth_datetime
-1,8532,1938,4,1,
-2,8507,1941,11,,
-3,0,1950,,,
-4,8507,1945,5,5,
+person_id,gender_concept_id,year_of_birth,month_of_birth,day_of_birth,birth_datetime,location_id
+1,8532,1938,4,1,,71
+2,8507,1941,11,,,72
+3,0,1950,,,,
+4,8507,1945,5,5,,71
 """,
     "death": """\
 person_id,death_date
@@ -73,6 +73,23 @@ drug_exposure_id,person_id,drug_concept_id,drug_exposure_start_date,days_supply,
 52,2,777,2024-01-12,30,2200000009
 53,2,778,2024-01-12,30,0
 """,
+    "location": """\
+location_id,city,zip,county,location_source_value
+71,Angered,424 37,,
+72,Angered,,,deso-7
+""",
+    "measurement": """\
+measurement_id,person_id,measurement_concept_id,measurement_date,value_as_number,unit_concept_id,unit_source_value,measurement_source_concept_id
+60,1,3000963,2024-01-03,13.1,8713,g/dL,0
+61,1,3004249,2024-02-01,151,0,mm[Hg],3004249
+62,2,3000963,2024-01-11,131,0,,0
+63,2,3000963,2024-01-11,,8713,g/dL,0
+64,2,4000002,2024-01-12,1,8713,g/dL,0
+""",
+    "observation": """\
+observation_id,person_id,observation_concept_id,observation_date,value_as_number,unit_concept_id,unit_source_value,observation_source_concept_id
+70,1,0,2024-02-01,6,0,,2000000001
+""",
     "concept": """\
 concept_id,concept_name,vocabulary_id,concept_code
 316139,Heart failure,SNOMED,84114007
@@ -86,6 +103,9 @@ concept_id,concept_name,vocabulary_id,concept_code
 2200000003,acetylsalicylic acid,ATC,N02BA01
 2200000004,Anti-inflammatory,ATC,M01A
 2200000009,lisinopril,ATC,C09AA03
+3000963,Hemoglobin,LOINC,718-7
+3004249,Systolic blood pressure,LOINC,8480-6
+8713,gram per deciliter,UCUM,g/dL
 """,
     "concept_ancestor": """\
 ancestor_concept_id,descendant_concept_id,min_levels_of_separation

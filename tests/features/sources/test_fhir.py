@@ -92,6 +92,29 @@ def test_procedures_medicines_and_episodes(extract: Extract) -> None:
     ]
 
 
+def test_measured_values_in_one_unit(extract: Extract) -> None:
+    columns = ("date", "code", "value", "unit", "recorded_at")
+    assert shown(extract, "p1", "observations", *columns) == [
+        ("2024-01-02", "diastolic_blood_pressure", "85.0", "mmHg", "2024-01-02"),
+        ("2024-01-02", "haemoglobin", "131.0", "g/l", "2024-01-03"),
+        ("2024-01-02", "systolic_blood_pressure", "150.0", "mmHg", "2024-01-02"),
+    ]
+    assert shown(extract, "p2", "observations", "code", "value") == [
+        ("clinical_frailty_scale", "6.0")
+    ]
+    noted = extract.manifest.noted
+    assert noted["observations that are not final, left out"] == 1
+    assert noted["measured values of a kind that is not read, left out"] == 1
+    assert noted["measured values in a unit that is not known for them, left out"] == 1
+
+
+def test_where_people_live_by_the_code_map(extract: Extract) -> None:
+    assert shown(extract, "p1", "persons", "municipality", "deprivation") == [("1480", "4.0")]
+    assert shown(extract, "p2", "persons", "municipality", "deprivation") == [("-", "-")]
+    folder = extract.folder
+    assert not any(b"Storgatan" in f.read_bytes() for f in folder.rglob("*") if f.is_file())
+
+
 def test_gzipped_and_without_a_code_map(tmp_path: Path) -> None:
     plain = ingest(deliver_fhir(tmp_path / "a"), tmp_path / "home")
     assert ingest(deliver_fhir(tmp_path / "b", zipped=True), tmp_path / "home").id == plain.id

@@ -44,6 +44,36 @@ def test_every_form_gives_the_same_extract(
     assert ingest(tmp_path / "omop.toml", home).id == extract.id
 
 
+def test_measured_values_in_one_unit(extract: Extract) -> None:
+    assert shown(extract, "1", "observations", "date", "code", "value", "unit") == [
+        ("2024-01-03", "haemoglobin", "131.0", "g/l"),
+        ("2024-02-01", "systolic_blood_pressure", "151.0", "mmHg"),
+    ]
+    assert shown(extract, "2", "observations", "code") == []  # no unit, no number, another kind
+    noted = extract.manifest.noted
+    assert noted["measured values in a unit that is not known for them, left out"] == 1
+    assert noted["measured values of a kind that is not read, left out"] == 2
+
+
+def test_a_code_map_tells_what_is_measured_and_where_people_live(tmp_path: Path) -> None:
+    codes = tmp_path / "codes.csv"
+    codes.write_text(
+        "system,code,to_system,to_code\n"
+        "omop,2000000001,observations,clinical_frailty_scale\n"
+        "postal_code,42437,municipality,1480\n"
+        "postal_code,42437,deprivation,4\n"
+        "place,deso-7,deprivation,5\n"
+    )
+    source = OmopSource(code_map=codes)
+    extract = ingest(deliver_omop(tmp_path / "in"), tmp_path / "home", source)
+    assert shown(extract, "1", "observations", "code")[-1] == ("systolic_blood_pressure",)
+    assert ("clinical_frailty_scale", "6.0") in shown(extract, "1", "observations", "code", "value")
+    columns = ("municipality", "deprivation")
+    assert shown(extract, "1", "persons", *columns) == [("1480", "4.0")]
+    assert shown(extract, "2", "persons", *columns) == [("-", "5.0")]
+    assert shown(extract, "3", "persons", *columns) == [("-", "-")]
+
+
 def test_visits_become_contacts(extract: Extract) -> None:
     columns = ("contact_id", "start", "end", "setting", "urgency", "care_unit")
     assert shown(extract, "1", "contacts", *columns) == [

@@ -2,6 +2,9 @@
 
 import os
 import resource
+import signal
+import subprocess
+import sys
 import time
 import traceback
 import uuid
@@ -20,6 +23,7 @@ from tests.features.deliveries import SMALL, deliver
 from tests.features.sources.showing import shown
 from tests.features.sources.small_sql import QUERIES, fill_sqlite, write_toml
 
+ROOT = Path(__file__).parents[3]
 POSTGRES = os.environ.get("FRAMSYNT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
 
 
@@ -229,6 +233,37 @@ def test_postgresql_names_what_does_not_hold_and_nobody(
     queries = {"persons": "insert into patient values ('x', '1950-01-01', true) returning *"}
     with pytest.raises(DataError, match="persons: the query does not hold"):
         ingest(write_toml(tmp_path / "r.toml", queries), tmp_path / "home")
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_killed_in_the_midst_of_a_table_of_postgresql(tmp_path: Path, postgres: sa.Engine) -> None:
+    """``kill -9`` while 200,000 contacts are read; the next ingest has them whole, and the table
+    that was finished is not asked for again."""
+    fill(postgres, 20_000)
+    file, home = write_toml(tmp_path / "r.toml", TYPED), tmp_path / "home"
+    kept = home / "extracts" / ".finished-tables"
+    command = [sys.executable, "-m", "framsynt", "ingest", "sql", str(file), "--home", str(home)]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        until = time.monotonic() + 120
+        while not list(kept.glob("contacts-*.part")):
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    assert list(kept.glob("persons-*.parquet"))
+    assert not list(kept.glob("contacts-*.parquet"))
+    with postgres.begin() as connection:
+        connection.exec_driver_sql("drop table patient")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    manifest = ExtractStore(Home.at(home)).current().manifest
+    assert manifest.n_persons == 20_000
+    assert manifest.rows["contacts"] + manifest.joined_stays == 200_000
+    assert manifest.rejected == {}
+    assert not kept.exists()
 
 
 @pytest.mark.postgres

@@ -1,5 +1,6 @@
 """Synthea's CSV, in both layouts, and the published exports where they are at hand."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,33 @@ def test_a_code_map_gives_diagnoses_and_fills(tmp_path: Path) -> None:
     # No stop: a fill every thirty days, and none after the last day of the export.
     assert shown(extract, "p2", "dispensings", "date") == [("2024-01-05",), ("2024-02-04",)]
     assert extract.manifest.noted["medications without an ATC code, left out"] == 1
+
+
+def test_observations_where_they_are_exported_and_places_by_the_code_map(tmp_path: Path) -> None:
+    folder = deliver_synthea(tmp_path / "in")
+    (folder / "observations.csv").write_text(
+        "DATE,PATIENT,ENCOUNTER,CATEGORY,CODE,DESCRIPTION,VALUE,UNITS,TYPE\n"
+        "2024-01-01T23:30:00Z,p1,e1,laboratory,718-7,Hemoglobin,13.1,g/dL,numeric\n"
+        "2024-02-01T10:00:00Z,p1,e2,vital-signs,29463-7,Weight,72.5,kg,numeric\n"
+        "2024-02-01T10:00:00Z,p1,e2,survey,72166-2,Smoking,Never,,text\n"
+        "2024-02-01T10:00:00Z,p1,e2,vital-signs,8302-2,Height,170,cm,numeric\n"
+    )
+    patients = folder / "patients.csv"
+    rows = list(csv.DictReader(patients.read_text(encoding="utf-8").splitlines()))
+    rows[0]["ZIP"] = "02360"
+    with patients.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    codes = code_map(tmp_path)
+    codes.write_text(codes.read_text() + "postal_code,02360,deprivation,2\n")
+    extract = ingest(folder, tmp_path / "home", SyntheaSource(code_map=codes))
+    assert shown(extract, "p1", "observations", "date", "code", "value", "unit") == [
+        ("2024-01-02", "haemoglobin", "131.0", "g/l"),
+        ("2024-02-01", "weight", "72.5", "kg"),
+    ]
+    assert shown(extract, "p1", "persons", "deprivation") == [("2.0",)]
+    assert shown(extract, "p2", "persons", "deprivation") == [("-",)]
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_somebody_unknown_here_is_scored_from_what_was_sent(
     listing(desk, 0.000001)
     told = told_of(desk, COORDINATOR, opened(codes, *ALL))
     assert told is not None
-    assert told.unknown == ["observations"]
+    assert told.unknown == []
     assert told.reasons
     listing(desk, 0.999999, capacity=6)
     assert told_of(desk, COORDINATOR, opened(codes, *ALL)) is None
