@@ -87,7 +87,7 @@ class Metrics:
     """Counters of the scoring service. Labels: the method and the model version, no more."""
 
     def __init__(self, registry: Any = None) -> None:
-        from prometheus_client import REGISTRY, Counter, Histogram
+        from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 
         where = registry or REGISTRY
         labels = ("method", "model_version")
@@ -105,6 +105,30 @@ class Metrics:
             ("method",),
             registry=where,
         )
+        self._serving = Gauge(
+            "framsynt_model_serving",
+            "1 for the model version that answers, in any worker",
+            ("model_version",),
+            registry=where,
+            multiprocess_mode="mostrecent",
+        )
+        self._refused = Gauge(
+            "framsynt_champion_refused",
+            "1 while the champion cannot be loaded and the version before it goes on serving",
+            registry=where,
+            multiprocess_mode="mostrecent",
+        )
+        self._refused.set(0)
+        self._version = ""
+
+    def now_serving(self, version: str) -> None:
+        if self._version:
+            self._serving.labels(self._version).set(0)
+        self._serving.labels(version).set(1)
+        self._version = version
+
+    def champion_refused(self, refused: bool) -> None:
+        self._refused.set(refused)
 
 
 class CardMetrics:

@@ -1,7 +1,8 @@
 """Starting the service: checks first, then BentoML in a process of its own.
 
 Looking up the champion and importing BentoML's worker both take seconds, so they go on at
-the same time: the worker waits for the champion's version and folder in a file, the pin.
+the same time: the workers wait for the champion's version and folder in a file, the pin. Later
+champions are written there too (``following.py``), and the workers take them up (``champion.py``).
 """
 
 import os
@@ -13,13 +14,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from features.errors import FramsyntError, ServiceError, SettingsError
 from features.home import Home
+from serving import pins
 from serving.cds.settings import CdsSettings
+from serving.following import Following, champion_now, follow_seconds
+from serving.pins import Pin
 from serving.security.login import USERS, Login, Words
 from serving.security.oidc.settings import OidcSettings
 from serving.security.settings import Settings, is_loopback
@@ -27,7 +32,6 @@ from serving.tracing import TracingSettings
 from serving.workers import VARIABLE, workers
 
 ROOT = Path(__file__).parents[1]
-PIN_FILE = "FRAMSYNT_PIN_FILE"  # also in serving.scoring, which is dear to import
 LOOK_EVERY_SECONDS = 0.25
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
@@ -55,6 +59,7 @@ def serve(
     public = Settings.from_environment().public_url
     CdsSettings.from_environment()  # a slip is told now, and not by the worker
     TracingSettings.from_environment()
+    every = follow_seconds()
     if oidc is None:
         check_host(host)
     check_port(host, port)
@@ -66,13 +71,16 @@ def serve(
         )
         with _stopping(process):
             try:
-                _write(pin, champion_pin(home))
+                first = Pin.of(champion_pin(home))
+                pins.write(pin, [first])
                 check_register(home)
                 lines = (
                     login_lines(Login.of(home)[1]) if oidc is None else provider_lines(oidc, public)
                 )
                 print(welcome(url, lines), flush=True)
-                status = _wait(process, url, began)
+                ask = partial(champion_now, home)
+                following = Following(pin, first, ask, every, _say)
+                status = _wait(process, url, began, following)
             except KeyboardInterrupt:
                 status = process.wait()
             except FramsyntError:
@@ -166,7 +174,7 @@ def environment(home: Home, pin: Path, number: int) -> dict[str, str]:
     return {
         **os.environ,
         "FRAMSYNT_HOME": str(home.path),
-        PIN_FILE: str(pin),
+        pins.FILE: str(pin),
         VARIABLE: str(number),
         # Its own folder for counters: another service on this machine would empty a shared one.
         "BENTOML_HOME": str(pin.with_name("bentoml")),
@@ -175,11 +183,8 @@ def environment(home: Home, pin: Path, number: int) -> dict[str, str]:
     }
 
 
-def _write(file: Path, content: str) -> None:
-    """Whole or not at all: the worker is looking."""
-    draft = file.with_suffix(".draft")
-    draft.write_text(content, encoding="utf-8")
-    draft.replace(file)
+def _say(what: str) -> None:
+    print(what, flush=True)
 
 
 def _reachable(host: str) -> str:
@@ -203,8 +208,11 @@ def _stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> int:
-    """Until the process ends; says once when the service has become ready.
+def _wait(
+    process: subprocess.Popen[bytes], url: str, began: float, following: Following
+) -> int:
+    """Until the process ends; says once when the service has become ready, and follows the
+    registry's champion from then on.
 
     Looks again and again: a signal that some library's thread received does not end a wait.
     """
@@ -213,6 +221,8 @@ def _wait(process: subprocess.Popen[bytes], url: str, began: float) -> int:
         if not ready and _is_ready(url):
             ready = True
             print(f"Ready after {time.monotonic() - began:.0f} seconds: {url}", flush=True)
+        elif ready:
+            following.turn()
         time.sleep(LOOK_EVERY_SECONDS)
     return status
 

@@ -1,16 +1,12 @@
-"""Scoring histories with the champion, loaded once and pinned for the life of the process."""
+"""Scoring histories with one version of the model."""
 
-import os
-import time
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from features.errors import ServiceError
 from features.frames import AnyTables
 from features.history import History
 from features.home import Home
@@ -30,11 +26,6 @@ from serving.api.answers import (
     Reason,
     Words,
 )
-
-PIN_FILE = "FRAMSYNT_PIN_FILE"
-"""Names a file that holds ``version:folder`` of the model to serve, or soon will: it spares
-the service a visit to the registry. Written by serving.run."""
-PIN_WITHIN_SECONDS = 120
 
 KEPT_REASONS = 15
 """Reasons kept apart in an explanation; the smaller ones are added up into ``rest``."""
@@ -57,22 +48,6 @@ class Scorer:
 
         champion = Registry(home).champion()
         return cls(champion.model, champion.version)
-
-    @classmethod
-    def pinned(cls, home: Home) -> "Scorer":
-        """The version that ``framsynt serve`` looked up, so that a worker that starts again
-        serves the same one; where nothing is pinned, the champion of now.
-        """
-        file = os.environ.get(PIN_FILE)
-        if not file:
-            return cls.of(home)
-        until = time.monotonic() + PIN_WITHIN_SECONDS
-        while not Path(file).exists():
-            if time.monotonic() > until:
-                raise ServiceError("no model was named in time", do="Start the service again.")
-            time.sleep(0.05)
-        version, _, folder = Path(file).read_text(encoding="utf-8").partition(":")
-        return cls(RiskModel.load(Path(folder)), version)
 
     @property
     def primary(self) -> str:

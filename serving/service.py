@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from features.errors import FramsyntError
 from features.home import Home
-from serving import problems, tracing
+from serving import pins, problems, tracing
 from serving.api import answers
 from serving.api.app import create_app
 from serving.api.scoring import BatchAnswer, ScoreAnswer, ScoreRequest, answer_many, answer_one
@@ -76,16 +76,17 @@ PROBLEM = {
 )
 @bentoml.asgi_app(app, path="/")
 class RiskService:
-    """Scores histories with the champion, loaded once and named in every answer."""
+    """Scores histories with the champion, named in every answer (``champion.py``)."""
 
     def __init__(self) -> None:
         import lightgbm  # noqa: F401  (while the champion is still being looked up)
 
         import models.tree_kernels  # noqa: F401  (compiled now, so that no caller waits for it)
         from features import kernels
+        from serving.champion import LOOK_EVERY_SECONDS, Champion
         from serving.desk import Desk
+        from serving.following import follow_seconds
         from serving.orphans import stop_with
-        from serving.scoring import Scorer
         from serving.standing import Standing
         from serving.threads import few_threads
         from serving.warm import warm
@@ -97,15 +98,25 @@ class RiskService:
         kernels.load()
         tracing.start()
         home = Home.at(os.environ["FRAMSYNT_HOME"])
-        self.scorer = Scorer.pinned(home)
         self.metrics = Metrics()
+        self.champion = Champion.starting(home, self._taken_up, self.metrics.champion_refused)
         self.standing = Standing(lambda: app.state.desk)
-        app.state.desk = Desk.of(home, self.scorer)
-        warm(self.scorer)
+        scorer = self.champion.scorer
+        app.state.desk = Desk.of(home, scorer)
+        warm(scorer)
+        self.metrics.now_serving(scorer.version)
         # What is here now stays: the collector need not look through it while a caller waits.
         gc.collect()
         gc.freeze()
         self.ready = True
+        pinned, every = os.environ.get(pins.FILE), follow_seconds()
+        if every:
+            self.champion.follow(LOOK_EVERY_SECONDS if pinned else every)
+
+    def _taken_up(self, scorer: Any) -> None:
+        """From now on another version answers; requests that have begun keep theirs."""
+        app.state.desk.scorer = scorer
+        self.metrics.now_serving(scorer.version)
 
     def __is_ready__(self) -> bool:
         """Loaded, and the register's database answers."""
@@ -118,19 +129,20 @@ class RiskService:
     @bentoml.api
     def score(self, request: ScoreRequest, /) -> ScoreAnswer:
         """Scores and reasons of one person."""
-        with self._measured("score") as served:
-            answer = answer_one(self.scorer, self._objecting, self._noting, request)
+        scorer = self.champion.scorer
+        with self._measured("score", scorer.version) as served:
+            answer = answer_one(scorer, self._objecting, self._noting, request)
             served.append(1)
         return answer
 
     @bentoml.api
     def score_batch(self, request: ScoreRequest, /) -> BatchAnswer:
         """Scores and reasons of many people."""
-        with self._measured("score_batch") as served:
-            scores, objected = answer_many(self.scorer, self._objecting, self._noting, request)
+        scorer = self.champion.scorer
+        with self._measured("score_batch", scorer.version) as served:
+            scores, objected = answer_many(scorer, self._objecting, self._noting, request)
             served.append(len(scores))
-        version = self.scorer.version
-        return BatchAnswer(model_version=version, scores=scores, objected=objected)
+        return BatchAnswer(model_version=scorer.version, scores=scores, objected=objected)
 
     def _objecting(self, people: Iterable[str]) -> frozenset[str]:
         objecting: frozenset[str] = app.state.desk.register.objections.current(people)
@@ -140,7 +152,7 @@ class RiskService:
         access.note_people(app.state.desk.register, "score", people)
 
     @contextmanager
-    def _measured(self, method: str) -> Iterator[list[int]]:
+    def _measured(self, method: str, version: str) -> Iterator[list[int]]:
         """Count people and time; turn the project's own errors into answers."""
         served: list[int] = []
         began = perf_counter()
@@ -149,7 +161,7 @@ class RiskService:
         except FramsyntError as error:
             self.metrics.refused.labels(method).inc()
             raise Refused(error) from None
-        labels = (method, self.scorer.version)
+        labels = (method, version)
         self.metrics.served.labels(*labels).inc(sum(served))
         self.metrics.seconds.labels(*labels).observe(perf_counter() - began)
 

@@ -85,13 +85,21 @@ class Registry:
                 raise missing from None
             return self._fetch(client, str(found.version), str(found.run_id))
 
-    def _fetch(self, client: MlflowClient, version: str, run_id: str) -> StoredModel:
+    def folder(self, version: str) -> Path:
+        """Where the files of a registered version lie, without loading them."""
+        with quiet():
+            return self._folder(self._client(), version)
+
+    def _folder(self, client: MlflowClient, version: str) -> Path:
         from mlflow.artifacts import download_artifacts
 
         # Of a local store, the folder itself: nothing is copied.
         location = client.get_model_version_download_uri(NAME, version)
         found = download_artifacts(artifact_uri=location, tracking_uri=self.home.mlflow_uri)
-        folder = Path(found) / "artifacts" / FOLDER
+        return Path(found) / "artifacts" / FOLDER
+
+    def _fetch(self, client: MlflowClient, version: str, run_id: str) -> StoredModel:
+        folder = self._folder(client, version)
         return StoredModel(version, run_id, RiskModel.load(folder), folder)
 
     def versions(self) -> list[Version]:

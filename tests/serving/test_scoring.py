@@ -1,15 +1,10 @@
-"""Which reasons are told apart, and where the model comes from."""
+"""Which reasons are told apart."""
 
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
-
-from features.errors import DataError, FramsyntError, ModelMissing, ServiceError
-from features.home import Home
-from serving import run, scoring
-from serving.scoring import KEPT_EACH_WAY, KEPT_REASONS, PIN_FILE, Scorer, _kept
+from features.errors import DataError, FramsyntError
+from serving.scoring import KEPT_EACH_WAY, KEPT_REASONS, _kept
 from serving.warm import warm
 
 
@@ -23,25 +18,6 @@ def test_both_directions_are_kept_however_many_the_other_has() -> None:
 def test_few_reasons_are_all_kept() -> None:
     assert _kept([True, False, True]) == [True, True, True]
     assert _kept([]) == []
-
-
-def test_without_a_champion_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(PIN_FILE, raising=False)
-    with pytest.raises(ModelMissing):
-        Scorer.pinned(Home.at(tmp_path))
-
-
-def test_a_pin_that_never_comes_ends_the_wait(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(PIN_FILE, str(tmp_path / "pin"))
-    monkeypatch.setattr(scoring, "PIN_WITHIN_SECONDS", 0.1)
-    with pytest.raises(ServiceError, match="in time"):
-        Scorer.pinned(Home.at(tmp_path))
-
-
-def test_both_sides_agree_on_where_the_pin_is() -> None:
-    assert run.PIN_FILE == PIN_FILE
 
 
 class Asked:

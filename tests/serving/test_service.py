@@ -2,19 +2,12 @@
 
 import json
 import math
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from features.errors import ModelMissing, ServiceError, SettingsError
@@ -26,40 +19,8 @@ from serving.register import Register
 from serving.scoring import Scorer
 from serving.security.login import Login
 from serving.weekly import run_weekly
-from serving.workers import VARIABLE
+from tests.serving.real_service import Running, free_port, running, workers_of
 from tests.serving.small_home import as_json, small_extract, small_model
-
-ROOT = Path(__file__).parents[2]
-START = """
-import sys
-from features.home import Home
-from serving import run
-run.champion_pin = lambda home: sys.argv[3]  # no registry: the model lies in a folder
-run.serve(Home.at(sys.argv[1]), port=int(sys.argv[2]))
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Running:
-    """A service that answers, its home, and the file that holds all it has said."""
-
-    http: httpx.Client
-    home: Home
-    log: Path
-    process: subprocess.Popen[bytes]
-    port: int
-
-    def score(self, body: Any, path: str = "/score", **headers: str) -> httpx.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.http.post(
-            path, content=content, headers={"content-type": "application/json", **headers}
-        )
 
 
 @pytest.fixture(scope="module")
@@ -73,38 +34,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         run_weekly(home, capacity=5)
     log, port = work / "log", free_port()
     _, words = Login.renew(home)
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-c", START, str(home.path), str(port), f"7:{work / 'model'}"],
-            cwd=ROOT,
-            env={**os.environ, VARIABLE: "2"},
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-    token = {"Authorization": f"Bearer {words.token}"}
-    with httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", headers=token, timeout=60, trust_env=False
-    ) as http:
-        running = Running(http, home, log, process, port)
-        wait_until_ready(running)
-        yield running
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
-
-
-def wait_until_ready(running: Running) -> None:
-    for _ in range(600):
-        assert running.process.poll() is None, running.log.read_text()
-        try:
-            # Until it has said so, too: the log is read for what a request adds to it.
-            ready = running.http.get("/readyz").status_code == 200
-            if ready and "Ready after" in running.log.read_text():
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    pytest.fail(f"not ready after two minutes: {running.log.read_text()}")
+    pin = work / "wanted"
+    pin.write_text(f"7:{work / 'model'}")
+    with running(home, log, port, pin, words.token) as started:
+        yield started
 
 
 @pytest.mark.slow
@@ -257,11 +190,6 @@ def test_metrics_count_scores_and_know_nobody(service: Running) -> None:
     assert "/api/v1/people/{person_id}" in metrics
     assert person not in metrics
     assert person not in service.log.read_text()
-
-
-def workers_of(running: Running) -> list[psutil.Process]:
-    below = psutil.Process(running.process.pid).children(recursive=True)
-    return [p for p in below if any("worker" in word for word in p.cmdline())]
 
 
 @pytest.mark.slow
