@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from features.errors import FramsyntError
 from serving import problems
 from serving.api import decisions, feed, routes
+from serving.api.description import describe
 from serving.cds import routes as cds_routes
 from serving.fhir import routes as fhir_routes
 from serving.fhir.about import PATH
@@ -67,6 +68,7 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
+    describe(app)
     app.state.endpoints = Endpoints.of(app)
     if missing := without_rule((e.method, e.template) for e in app.state.endpoints):
         raise RuntimeError(f"no rule in serving/security/rules.py for: {', '.join(missing)}")

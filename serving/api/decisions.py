@@ -15,7 +15,7 @@ router = APIRouter(
     prefix="/api/v1",
     tags=["decisions and teams"],
     dependencies=documented,
-    responses=problem_answers(400, 401, 403, 404, 409, 503),
+    responses=problem_answers(400, 401, 403, 404, 409, 411, 413, 429, 503),
 )
 
 CareUnit = Annotated[

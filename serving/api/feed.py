@@ -16,7 +16,7 @@ router = APIRouter(
     prefix="/api/v1",
     tags=["changes"],
     dependencies=documented,
-    responses=problem_answers(400, 401, 403, 404, 503),
+    responses=problem_answers(400, 401, 403, 404, 429, 503),
 )
 
 

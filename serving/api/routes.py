@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.security import HTTPBearer
 
 from features.errors import MissingError
+from serving import problems
 from serving.api import answers, decided
 
 if TYPE_CHECKING:
@@ -30,21 +31,9 @@ def desk_of(request: Request) -> Any:
     return desk
 
 
-def _problem(what: str) -> dict[str, Any]:
-    return {
-        "model": answers.Problem,
-        "description": what,
-        "content": {
-            "application/problem+json": {
-                "example": {
-                    "type": "urn:framsynt:problem:no-list",
-                    "title": "Not found",
-                    "status": 404,
-                    "detail": "there is no weekly list yet. Make one with `framsynt weekly`.",
-                }
-            }
-        },
-    }
+def _problem(status: int, what: str) -> dict[str, Any]:
+    example = problems.problem(status, what)
+    return {"description": what, "content": {problems.MEDIA_TYPE: {"example": example}}}
 
 
 _PROBLEMS = {
@@ -53,20 +42,23 @@ _PROBLEMS = {
     403: "Not with this role, or not at this care unit",
     404: "No list yet, unknown care unit, unknown person",
     409: "Somebody has decided meanwhile (`decision` says what), or what there is does not fit",
+    411: "A body whose length is not said",
+    413: "A body that is too large",
+    429: "Too many calls",
     503: "Not ready",
 }
 
 
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What an endpoint's OpenAPI says of its errors."""
-    return {status: _problem(_PROBLEMS[status]) for status in statuses}
+    return {status: _problem(status, _PROBLEMS[status]) for status in statuses}
 
 
 router = APIRouter(
     prefix="/api/v1",
     tags=["lists and people"],
     dependencies=documented,
-    responses=problem_answers(400, 401, 403, 404, 503),
+    responses=problem_answers(400, 401, 403, 404, 429, 503),
 )
 
 if TYPE_CHECKING:

@@ -85,7 +85,6 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/administration"): Rule(Scope.ADMIN, ADMINS),
     ("POST", "/administration/access"): Rule(Scope.ADMIN, ADMINS, "access-log"),
     # The API
-    ("GET", "/api/v1/openapi.json"): INSIDE,
     ("GET", "/api/v1/care-units"): Rule(Scope.REGION, frozenset({REVIEWER, *OVERVIEW})),
     ("GET", f"{API_UNIT}/lists/{{week}}"): _unit("list"),
     ("POST", f"{API_UNIT}/decisions"): _unit("decision"),

@@ -193,5 +193,13 @@ def test_the_openapi_document_has_examples_and_problems(client: Client) -> None:
     for path in document["paths"].values():
         for endpoint in path.values():
             assert "application/problem+json" in endpoint["responses"]["404"]["content"]
+            for status, answer in endpoint["responses"].items():
+                kind = "application/problem+json" if status >= "400" else "application/json"
+                assert list(answer["content"]) == [kind]
+                if status >= "400":
+                    content = answer["content"][kind]
+                    assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+                    assert content["example"]["status"] == int(status)
+            assert "422" not in endpoint["responses"]
             in_path = [p for p in endpoint["parameters"] if p["in"] != "header"]
             assert all("examples" in p["schema"] or "examples" in p for p in in_path)
