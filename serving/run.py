@@ -24,6 +24,7 @@ from features.home import Home
 from serving import pins
 from serving.cds.settings import CdsSettings
 from serving.following import Following, champion_now, follow_seconds
+from serving.overload import Limits
 from serving.pins import Pin
 from serving.security.login import USERS, Login, Words
 from serving.security.oidc.settings import OidcSettings
@@ -60,6 +61,7 @@ def serve(
     CdsSettings.from_environment()  # a slip is told now, and not by the worker
     TracingSettings.from_environment()
     every = follow_seconds()
+    Limits.from_environment()
     if oidc is None:
         check_host(host)
     check_port(host, port)
@@ -208,9 +210,7 @@ def _stopping(process: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _wait(
-    process: subprocess.Popen[bytes], url: str, began: float, following: Following
-) -> int:
+def _wait(process: subprocess.Popen[bytes], url: str, began: float, following: Following) -> int:
     """Until the process ends; says once when the service has become ready, and follows the
     registry's champion from then on.
 

@@ -25,6 +25,7 @@ from serving.api import answers
 from serving.api.app import create_app
 from serving.api.scoring import BatchAnswer, ScoreAnswer, ScoreRequest, answer_many, answer_one
 from serving.monitoring import HidePaths, Metrics, keep_people_out_of_logs
+from serving.overload import Overload
 from serving.problems import status_of
 from serving.security import access
 from serving.security.door import Door
@@ -175,4 +176,5 @@ class Refused(BentoMLException):
 
 
 service: Any = RiskService
+service.add_asgi_middleware(Overload)
 service.add_asgi_middleware(Door, site=app)
