@@ -15,7 +15,7 @@ from serving.few_people import FewPeople
 from serving.problems import NotFoundError
 from serving.register import ListEntry, Register, StoredReasons, WeeklyRun
 from serving.subject import Kept, Recorded, Subject
-from serving.told import records_behind, timeline
+from serving.told import Fact, events_of, records_behind, timeline
 
 STRONGEST = 3
 
@@ -212,6 +212,10 @@ class Opened:
             self.unit_names,
             shortened=subject.shortened,
         )
+
+    def worded(self, facts: Iterable[Fact]) -> list[answers.TimelineEvent]:
+        """Some of the subject's events, as an answer tells them."""
+        return events_of(facts, self.unit_names)
 
     def values(self) -> Mapping[str, float]:
         """The features that ``attention`` reads, NaN for what is not known; empty where the

@@ -33,8 +33,8 @@ class Sort(StrEnum):
 @dataclass(frozen=True)
 class Row:
     """``decision``: the one that counts now, of this or an earlier week. ``since`` and ``model``:
-    of the enrolment that goes on. ``latest``: id of the newest row about the person, which a
-    new decision follows; 0 for none."""
+    of the enrolment that goes on. ``decided``: all rows about the person, oldest first, of which
+    a new decision follows the last one, ``latest``; 0 for none."""
 
     entry: Entry
     state: State
@@ -43,6 +43,7 @@ class Row:
     model: str | None = None
     latest: int = 0
     can_undo: bool = False
+    decided: tuple[Decision, ...] = ()
 
     @property
     def is_new(self) -> bool:
@@ -109,6 +110,7 @@ def _row(
         since=team[0] if team else None,
         model=team[1] if team else None,
         latest=latest,
+        decided=tuple(decided),
         can_undo=decision is not None
         and decision.id == latest
         and decision.at.astimezone(HERE).date() == datetime.now(HERE).date(),

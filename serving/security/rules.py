@@ -80,6 +80,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", f"{UNIT}/team/{{enrolment_id}}/end"): _unit("end-enrolment"),
     ("GET", "/people/{person_id}"): _person("person"),
     ("GET", "/people/{person_id}/reasons/{target}"): _person("person"),
+    ("GET", "/people/{person_id}/years/{year}"): _person("timeline"),
     ("POST", "/people/{person_id}/open"): Rule(Scope.BREAK_GLASS, CARE, "break-glass"),
     ("GET", "/region"): Rule(Scope.REGION, OVERVIEW),
     ("GET", "/administration"): Rule(Scope.ADMIN, ADMINS),

@@ -1,6 +1,9 @@
 """A person: what to look at, what adds up to the risk, what was recorded and decided."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fastapi import Request
@@ -12,12 +15,16 @@ from serving.api.routes import AtDesk, Week
 from serving.attention import to_look_at
 from serving.problems import NotFoundError
 from serving.review import Row, Wanted, rows_of
+from serving.told import EPOCH, Fact
 from serving.web import chart
 from serving.web.lists import Desktop, Draft, unit_url
 from serving.web.render import page, render
 from serving.web.router import router
-from serving.web.strip import strip
+from serving.web.strip import DAYS, SPANS, strip
 from serving.web.trend import trend
+
+if TYPE_CHECKING:
+    from serving.desk import Opened
 
 SHOWN_EVENTS = 25
 
@@ -25,10 +32,9 @@ SHOWN_EVENTS = 25
 @router.get("/people/{person_id}")
 def person(request: Request, desk: AtDesk, person_id: str, week: Week = "current") -> Response:
     run = desk.run(week)
-    scored = desk.register.person(run.id, person_id)
-    if scored is None:
-        raise NotFoundError("unknown-person", "nobody by that id was scored that week")
-    return show(Desktop(request, desk, run, scored[0], Wanted()), person_id)
+    opened = desk.open(run, person_id, [run.primary_target])
+    here = Desktop(request, desk, run, opened.person.care_unit, Wanted())
+    return show(here, person_id, opened=opened)
 
 
 @router.get("/people/{person_id}/reasons/{target}")
@@ -52,11 +58,40 @@ def reasons(
     return page(request, "reasons.html", **known)
 
 
-def show(here: Desktop, person_id: str, draft: Draft | None = None) -> HTMLResponse:
+@router.get("/people/{person_id}/years/{year}")
+def year(
+    request: Request, desk: AtDesk, person_id: str, year: int, week: Week = "current"
+) -> Response:
+    """What was recorded in a year: in place what the person's page has not shown yet, or a page
+    of the whole year."""
+    run = desk.run(week)
+    opened = desk.open(run, person_id, [])
+    in_place = request.headers.get("hx-request") == "true"
+    facts = [
+        fact
+        for fact in opened.subject.events[SHOWN_EVENTS if in_place else 0 :]
+        if _year(fact) == year
+    ]
+    if not facts:
+        raise NotFoundError("unknown-year", "nothing is known of that year")
+    known = {
+        "person": opened.person,
+        "week": run.week,
+        "year": year,
+        "events": opened.worded(facts),
+    }
+    if in_place:
+        return HTMLResponse(render(request, "parts/events.html", **known))
+    return page(request, "year.html", **known)
+
+
+def show(
+    here: Desktop, person_id: str, draft: Draft | None = None, *, opened: "Opened | None" = None
+) -> HTMLResponse:
     """The whole page; with a draft, of a decision that could not be saved."""
     desk, run = here.desk, here.run
-    opened = desk.open(run, person_id, [run.primary_target])
-    found, events = opened.person, opened.timeline()
+    opened = opened or desk.open(run, person_id, [run.primary_target])
+    found, events = opened.person, opened.subject.events
     row = _row(here, found)
     shown = for_readers(found.probabilities)
     is_on_site = bool(found.explanations)
@@ -76,11 +111,11 @@ def show(here: Desktop, person_id: str, draft: Draft | None = None) -> HTMLRespo
         others=[t for t in shown if t != found.primary_target] if is_on_site else [],
         looks=to_look_at(opened.values()),
         trend=trend(desk.register.score_history(person_id, run.primary_target)),
-        decided=list(reversed(desk.register.decisions.of_person(person_id))),
-        strip=strip(events.events, run.index_date),
-        recent=events.events[:SHOWN_EVENTS],
-        older=_by_year(events.events[SHOWN_EVENTS:]),
-        shortened=events.shortened,
+        decided=list(reversed(row.decided)),
+        strip=strip(opened.worded(_on_strip(events, run.index_date)), run.index_date),
+        events=opened.worded(events[:SHOWN_EVENTS]),
+        older=Counter(map(_year, events[SHOWN_EVENTS:])),
+        shortened=opened.subject.shortened,
         list_url=f"{unit_url(found.care_unit)}?week={run.week}",
         person_url=f"/people/{quote(person_id, safe='')}",
     )
@@ -106,10 +141,12 @@ def _charts(found: answers.Person) -> list[Any]:
     return [(e, chart.bars(e.headings), chart.bars(e.reasons)) for e in found.explanations]
 
 
-def _by_year(
-    events: list[answers.TimelineEvent],
-) -> list[tuple[int, list[answers.TimelineEvent]]]:
-    years: dict[int, list[answers.TimelineEvent]] = {}
-    for event in events:
-        years.setdefault(event.date.year, []).append(event)
-    return list(years.items())
+def _year(fact: Fact) -> int:
+    assert fact.day is not None
+    return date.fromordinal(fact.day + EPOCH).year
+
+
+def _on_strip(facts: Iterable[Fact], until: date) -> list[Fact]:
+    """Those that may reach into the days that the strip shows."""
+    begins = until.toordinal() - EPOCH - DAYS
+    return [f for f in facts if f.kind in SPANS or (f.day is not None and f.day >= begins)]

@@ -11,6 +11,7 @@ from serving.desk import Desk
 from serving.few_people import FewPeople
 from serving.register import Kind
 from serving.register.register import PastScore
+from serving.web import people
 from serving.web.strip import DAYS, strip
 from serving.web.trend import trend
 from tests.serving.conftest import Client, tables_of
@@ -146,3 +147,25 @@ def test_records_are_read_once_for_a_while() -> None:
     for person in ("P1", "P1", "P2", "P1"):
         few.get(("x", person))
     assert read == ["P1", "P2"]
+
+
+def test_older_years_are_asked_for(
+    visitor: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "SHOWN_EVENTS", 2)
+    html = visitor.get("/people/P1").text
+    link = re.search(r'href="(/people/P1/years/2026\?week=[\w-]+)"', html)
+    assert link is not None
+    assert "(3 uppgifter)" in html
+    assert html.count("<time") < 2 + 3
+    part = visitor.get(link[1], headers=HTMX).text  # what the page has not shown yet
+    assert "<html" not in part
+    assert part.count('<li class="') == 3
+    whole = visitor.get(link[1]).text
+    assert "<h1>P1" in whole
+    assert whole.count('<ol class="timeline">') == 1
+    assert whole.count("Hemsjukvård") == 1
+    assert "Oplanerad inläggning" in whole
+    assert visitor.get("/people/P1/years/2019").status_code == 404
+    assert visitor.get("/people/P9/years/2026").status_code == 404
+    assert [a.what for a in desk.register.accesses("P1")][-3:].count("timeline") == 3
