@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from unicodedata import category
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from features.errors import SettingsError
 from serving.api.base import Words
@@ -17,7 +17,7 @@ from serving.places import HERE, count_places, day_of, team_name
 from serving.problems import ConflictError, NotFoundError
 from serving.register import Decision, Kind, NewDecision, Register, WeeklyRun
 from serving.register.decisions import add_decision, by_request, latest_id, refuse_overtaken
-from serving.register.enrolments import add_end, add_enrolment, by_id, going_on, in_extract
+from serving.register.enrolments import add_end, add_enrolment, by_id, going_on, in_team
 from serving.security.who import Principal
 
 DECLINE_REASONS = {
@@ -106,24 +106,23 @@ def decide(
         **vars(checked),
     )
 
-    def written(session: Session) -> Decision:
-        if (again := _by_key(session, principal, request)) is not None:
+    def written(connection: Connection) -> Decision:
+        if (again := _by_key(connection, principal, request)) is not None:
             return again
-        refuse_overtaken(session, person_id, new.follows)
-        if going_on(session, today, person_id=person_id) or in_extract(
-            session, run.id, person_id=person_id
-        ):
+        refuse_overtaken(connection, person_id, new.follows)
+        if in_team(connection, person_id, today, run.id):
             raise ConflictError(
                 "already-enrolled",
                 "this person is in a mobile team already",
                 do="End that enrolment first, where it was made.",
             )
         kind = new.kind
-        if kind is Kind.ENROL and not count_places(session, register, care_unit, today, run).free:
-            kind = Kind.WAIT
-        decision = add_decision(session, replace(new, kind=kind), at)
         if kind is Kind.ENROL:
-            add_enrolment(session, decision, team_name(register, care_unit))
+            places = count_places(connection, register, care_unit, today, run)
+            kind = Kind.ENROL if places.free else Kind.WAIT
+        decision = add_decision(connection, replace(new, kind=kind), at)
+        if kind is Kind.ENROL:
+            add_enrolment(connection, decision, team_name(register, care_unit))
         return decision
 
     return register.deciding(care_unit, person_id, written)
@@ -169,23 +168,23 @@ def undo(
         **_keyed(request),
     )
 
-    def written(session: Session) -> Decision:
-        if (again := _by_key(session, principal, request)) is not None:
+    def written(connection: Connection) -> Decision:
+        if (again := _by_key(connection, principal, request)) is not None:
             return again
-        refuse_overtaken(session, before.person_id, before.id)
+        refuse_overtaken(connection, before.person_id, before.id)
         if before.kind is Kind.END and current is not None:
             day = day_of(current, at)
-            still_in = bool(going_on(session, day, person_id=before.person_id))
+            still_in = going_on(connection, before.person_id, day)
             if (
                 not still_in
-                and not count_places(session, register, before.care_unit, day, current).free
+                and not count_places(connection, register, before.care_unit, day, current).free
             ):
                 raise ConflictError(
                     "no-place",
                     "the place has been given to somebody else",
                     do="Enrol the person again when a place is free.",
                 )
-        return add_decision(session, new, at)
+        return add_decision(connection, new, at)
 
     return register.deciding(before.care_unit, before.person_id, written)
 
@@ -222,10 +221,10 @@ def end_enrolment(
             "the last day lies before the first one, or more than a year ahead", where="on"
         )
 
-    def written(session: Session) -> Decision:
-        if (again := _by_key(session, principal, request)) is not None:
+    def written(connection: Connection) -> Decision:
+        if (again := _by_key(connection, principal, request)) is not None:
             return again
-        now_known = by_id(session, enrolment_id)
+        now_known = by_id(connection, enrolment_id)
         if now_known is None or now_known.end is not None:
             raise _ended_already()
         new = NewDecision(
@@ -239,11 +238,11 @@ def end_enrolment(
             mobile_model=enrolment.mobile_model,
             who=principal.subject,
             who_name=principal.name,
-            follows=latest_id(session, enrolment.person_id),
+            follows=latest_id(connection, enrolment.person_id),
             **_keyed(request),
         )
-        decision = add_decision(session, new, at)
-        add_end(session, decision, now_known)
+        decision = add_decision(connection, new, at)
+        add_end(connection, decision, now_known)
         return decision
 
     return register.deciding(enrolment.care_unit, enrolment.person_id, written)
@@ -283,11 +282,13 @@ def _done_before(
     return _repeated(before, request) if before else None
 
 
-def _by_key(session: Session, principal: Principal, request: Request | None) -> Decision | None:
+def _by_key(
+    connection: Connection, principal: Principal, request: Request | None
+) -> Decision | None:
     """The same, in the transaction that writes."""
     if request is None:
         return None
-    before = by_request(session, principal.subject, request.key)
+    before = by_request(connection, principal.subject, request.key)
     return _repeated(before, request) if before else None
 
 

@@ -12,12 +12,11 @@ from features.unit_names import unit_names
 from serving import tracing
 from serving.api import answers
 from serving.few_people import FewPeople
+from serving.kept_lists import KeptLists, entry_of, mobile_model_of, reason_of, words_of
 from serving.problems import NotFoundError
-from serving.register import ListEntry, Register, StoredReasons, WeeklyRun
+from serving.register import Register, StoredReasons, WeeklyRun
 from serving.subject import Kept, Recorded, Subject
 from serving.told import Fact, events_of, records_behind, timeline
-
-STRONGEST = 3
 
 
 class CanScore(Protocol):
@@ -48,6 +47,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self._kept = FewPeople(self.person_tables)
+        self.lists = KeptLists(self.register)
 
     @classmethod
     def of(cls, home: Home, scorer: CanScore | None = None) -> "Desk":
@@ -78,27 +78,18 @@ class Desk:
         ]
         return answers.Units(week=run.week, care_units=found)
 
-    def weekly_list(
-        self, run: WeeklyRun, care_unit: str, reasons_of: list[str] | None = None
-    ) -> answers.WeeklyList:
-        """A care unit's list, with the reasons of everybody on it or of these people alone.
+    def weekly_list(self, run: WeeklyRun, care_unit: str) -> answers.WeeklyList:
+        """A care unit's list with the reasons of everybody on it, without those who object now.
 
         NotFoundError for a unit that the run does not know.
         """
-        if not self.register.has_unit(run.id, care_unit):
-            raise NotFoundError(
-                "unknown-care-unit",
-                "no such care unit in that week",
-                do="GET /api/v1/care-units names those there are.",
-            )
-        rows = self.register.entries(run.id, care_unit)
-        people = [r.person_id for r in rows] if reasons_of is None else reasons_of
-        why = self.register.reasons(run.id, people, run.primary_target)
+        entries = self.lists.entries(run, care_unit)
         last = self.register.before(run.week)
         if last is not None and last.index_date != run.index_date - timedelta(days=7):
             last = None  # an earlier week, but not last week
-        before = self.register.entries(last.id, care_unit) if last else []
-        here = {r.person_id for r in rows}
+        before = self.lists.people(last, care_unit) if last else []
+        here = [e.person_id for e in entries]
+        objecting = self.register.objections.current({*here, *before})
         return answers.WeeklyList(
             week=run.week,
             index_date=run.index_date,
@@ -109,8 +100,8 @@ class Desk:
             model_version=run.model_version,
             extract_id=run.extract_id,
             same_model_as_last_week=last.model_version == run.model_version if last else None,
-            entries=[_entry(r, why.get(r.person_id)) for r in rows],
-            gone=[r.person_id for r in before if r.person_id not in here],
+            entries=[e for e in entries if e.person_id not in objecting],
+            gone=[p for p in before if p not in objecting and p not in here],
         )
 
     def person(
@@ -165,8 +156,8 @@ class Desk:
             primary_target=run.primary_target,
             probabilities=probabilities,
             groups=entry.target_groups if entry else (now.groups if now else []),
-            mobile_model=_mobile(entry) if entry else (now.mobile_model if now else None),
-            entry=_entry(entry, stored) if entry else None,
+            mobile_model=mobile_model_of(entry) if entry else (now.mobile_model if now else None),
+            entry=entry_of(entry, stored.reasons if stored else ()) if entry else None,
             explanations=explanations,
             records=self._records(subject, explanations),
         )
@@ -223,54 +214,17 @@ class Opened:
         return self.subject.values
 
 
-def _entry(row: ListEntry, stored: StoredReasons | None) -> answers.Entry:
-    return answers.Entry(
-        rank=row.rank,
-        person_id=row.person_id,
-        age=row.age,
-        sex=row.sex,
-        groups=row.target_groups,
-        mobile_model=_mobile(row),
-        probabilities=row.probabilities,
-        changed=row.changed,
-        reasons=_strongest(stored) if stored else [],
-    )
-
-
-def _strongest(stored: StoredReasons) -> list[answers.Reason]:
-    """The reasons that raise the score most: what a team can look into."""
-    return [_reason(r) for r in [r for r in stored.reasons if r["raises"]][:STRONGEST]]
-
-
-# Of rows that this code wrote: nothing is left to check, so the models are not asked to.
-
-
 def _explanation(stored: StoredReasons) -> answers.Explanation:
     return answers.Explanation.model_construct(
         target=stored.target,
         base=stored.base,
         rest=stored.rest,
-        reasons=[_reason(r) for r in stored.reasons],
+        reasons=[reason_of(r) for r in stored.reasons],
         headings=[
-            answers.HeadingShare.model_construct(**{**h, "heading": _words(h["heading"])})
+            answers.HeadingShare.model_construct(**{**h, "heading": words_of(h["heading"])})
             for h in stored.headings
         ],
     )
-
-
-def _reason(row: dict[str, Any]) -> answers.Reason:
-    said = {"domain": _words(row["domain"]), "words": _words(row["words"])}
-    return answers.Reason.model_construct(**{**row, **said})
-
-
-def _words(said: dict[str, str]) -> answers.Words:
-    return answers.Words.model_construct(sv=said["sv"], en=said["en"])
-
-
-def _mobile(row: ListEntry) -> answers.MobileModel | None:
-    if row.mobile_model is None:
-        return None
-    return answers.MobileModel(model=row.mobile_model, rule=answers.Words(**row.mobile_rule))
 
 
 def _in_order(names: Iterable[str], primary: str) -> list[str]:

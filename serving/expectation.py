@@ -8,11 +8,8 @@ of the unit's people the sum of everybody's. An expectation, not a count: years 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from serving.register import Register, WeeklyRun
-from serving.register.models import Score
+from serving.desk import Desk
+from serving.register import WeeklyRun
 
 MOST_PLACES = 200
 
@@ -33,18 +30,14 @@ class Expected:
         return self.found / self.places if self.places else 0.0
 
 
-def probabilities_of(
-    register: Register, run: WeeklyRun, care_unit: str
-) -> tuple[list[float], list[float]]:
+def probabilities_of(desk: Desk, run: WeeklyRun, care_unit: str) -> tuple[list[float], list[float]]:
     """Of the primary target: those on the unit's list by rank, and all others, falling."""
-    query = select(Score.person_id, Score.probability).where(
-        Score.run_id == run.id, Score.care_unit == care_unit, Score.target == run.primary_target
-    )
-    with Session(register.engine) as session:
-        scored = {row.person_id: row.probability for row in session.execute(query)}
-    listed = [e.person_id for e in register.entries(run.id, care_unit)]
-    on_list = [scored.pop(person, 0.0) for person in listed]
-    return on_list, sorted(scored.values(), reverse=True)
+    listed = desk.lists.entries(run, care_unit)
+    objecting = desk.register.objections.current([e.person_id for e in listed])
+    chances = [(e.probabilities[run.primary_target], e.person_id in objecting) for e in listed]
+    on_list = [chance for chance, objects in chances if not objects]
+    others = [*desk.lists.unlisted(run, care_unit), *(c for c, objects in chances if objects)]
+    return on_list, sorted(others, reverse=True)
 
 
 def expected(on_list: Sequence[float], others: Sequence[float], places: int) -> Expected:

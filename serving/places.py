@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from serving.register import Register, WeeklyRun
-from serving.register.decisions import count_waiting
-from serving.register.enrolments import going_on, in_extract
+from serving.register.enrolments import taken_and_waiting
+from serving.register.reading import reading
 
 HERE = ZoneInfo("Europe/Stockholm")
 
@@ -34,24 +34,21 @@ class Places:
 def places_of(register: Register, care_unit: str, on: date, run: WeeklyRun) -> Places:
     """A unit's places on a day. ``total``: as ``care_units.json`` says, else the length of the
     run's lists."""
-    with Session(register.engine) as session:
-        return count_places(session, register, care_unit, on, run)
+    with reading(register.engine) as connection:
+        return count_places(connection, register, care_unit, on, run)
 
 
 def count_places(
-    session: Session, register: Register, care_unit: str, on: date, run: WeeklyRun
+    connection: Connection, register: Register, care_unit: str, on: date, run: WeeklyRun
 ) -> Places:
     """The same, in a transaction that goes on (``Register.deciding``): nobody else can take a
     place of the unit before it ends."""
     team = register.teams.get(care_unit)
-    taken = {
-        *going_on(session, on, care_unit=care_unit),
-        *in_extract(session, run.id, care_unit=care_unit),
-    }
+    taken, waiting = taken_and_waiting(connection, care_unit, on, run.id)
     return Places(
         total=run.capacity if team is None or team.places is None else team.places,
-        taken=len(taken),
-        waiting=session.scalar(count_waiting(), {"unit": care_unit}) or 0,
+        taken=taken,
+        waiting=waiting,
     )
 
 

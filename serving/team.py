@@ -7,7 +7,7 @@ from serving.api.answers import WeeklyList
 from serving.desk import Desk
 from serving.places import day_of, places_of
 from serving.problems import NotFoundError
-from serving.register import Decision, Enrolment, Kind, RunEnrolled, WeeklyRun
+from serving.register import Decision, Enrolment, InExtract, Kind, WeeklyRun
 from serving.register.decisions import what_counts
 from serving.review import rows_of
 from serving.week import week_of
@@ -47,7 +47,7 @@ def team(desk: Desk, run: WeeklyRun, care_unit: str) -> decided.TeamAnswer:
     register, on = desk.register, day_of(run)
     if not register.has_unit(run.id, care_unit):
         raise NotFoundError("unknown-care-unit", "no such care unit in that week")
-    here: list[Enrolment | RunEnrolled] = [
+    here: list[Enrolment | InExtract] = [
         *register.enrolments.in_extract(run.id, care_unit),
         *register.enrolments.of_unit(care_unit, on),
     ]

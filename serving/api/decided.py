@@ -9,7 +9,7 @@ from serving.api.answers import Entry, WeeklyList
 from serving.api.base import Answer
 from serving.deciding import DECLINE_REASONS, END_REASONS, LONGEST_NOTE, Choice
 from serving.places import Places
-from serving.register import Decision, Enrolment, Kind, RunEnrolled
+from serving.register import Decision, Enrolment, InExtract, Kind
 
 PLAIN = r"^[^\x00-\x1f\x7f]+$"
 """No control characters: PostgreSQL cannot even look for them."""
@@ -106,7 +106,7 @@ class EnrolmentAnswer(Answer):
     decided_by: str | None
 
     @classmethod
-    def of(cls, row: Enrolment | RunEnrolled) -> "EnrolmentAnswer":
+    def of(cls, row: Enrolment | InExtract) -> "EnrolmentAnswer":
         here = row if isinstance(row, Enrolment) else None
         return cls(
             id=here.id if here else None,

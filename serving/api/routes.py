@@ -24,7 +24,7 @@ documented = [
 ]
 
 
-def desk_of(request: Request) -> Any:
+async def desk_of(request: Request) -> Any:  # async: needs no thread of its own
     desk = request.app.state.desk
     if desk is None:
         raise MissingError("the service is still starting", do="Try again in a few seconds.")

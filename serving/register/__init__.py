@@ -2,21 +2,21 @@
 whom, in one database."""
 
 from serving.register.decisions import DecidedMeanwhile, Decision, Kind, NewDecision
-from serving.register.enrolments import Enrolment
-from serving.register.models import ListEntry, RunEnrolled, StoredReasons, WeeklyRun
+from serving.register.enrolments import Enrolment, InExtract
+from serving.register.models import ListEntry, StoredReasons, WeeklyRun
 from serving.register.register import NewRun, PastScore, Register, UnitSummary
 
 __all__ = [
     "DecidedMeanwhile",
     "Decision",
     "Enrolment",
+    "InExtract",
     "Kind",
     "ListEntry",
     "NewDecision",
     "NewRun",
     "PastScore",
     "Register",
-    "RunEnrolled",
     "StoredReasons",
     "UnitSummary",
     "WeeklyRun",

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from serving.register.database import writing
 from serving.register.models import Access
 
+_ADD = insert(Access)
+
 
 class AccessLog:
     """The access log of a register. It only grows."""
@@ -28,19 +30,18 @@ class AccessLog:
         why: str = "",
     ) -> None:
         """Add a line, on disk when this returns. MissingError if it cannot be written."""
-        with Session(writing(self.engine)) as session, session.begin():
-            session.add(
-                Access(
-                    at=datetime.now(UTC),
-                    who=who,
-                    what=what,
-                    person_id=person_id,
-                    care_unit=care_unit,
-                    role=role,
-                    unit=unit,
-                    why=why,
-                )
-            )
+        line = {
+            "at": datetime.now(UTC),
+            "who": who,
+            "what": what,
+            "person_id": person_id,
+            "care_unit": care_unit,
+            "role": role,
+            "unit": unit,
+            "why": why,
+        }
+        with writing(self.engine).begin() as connection:
+            connection.execute(_ADD, line)
 
     def note_people(
         self, who: str, what: str, people: Iterable[str], *, role: str = "", unit: str = ""
@@ -49,8 +50,8 @@ class AccessLog:
         said = {"at": datetime.now(UTC), "who": who, "what": what, "role": role, "unit": unit}
         rows = [{**said, "person_id": person} for person in people]
         if rows:
-            with Session(writing(self.engine)) as session, session.begin():
-                session.execute(insert(Access), rows)
+            with writing(self.engine).begin() as connection:
+                connection.execute(_ADD, rows)
 
     def of_person(self, person_id: str) -> list[Access]:
         """Everyone who looked at a person, oldest first."""

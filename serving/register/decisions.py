@@ -11,13 +11,24 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from serving.problems import ConflictError
 from serving.register.database import writing
 from serving.register.models import DecisionRow
+from serving.register.reading import reading
 
 AT_ONCE = 500
 """People asked for in one query: databases limit the number of parameters."""
@@ -109,9 +120,9 @@ class Decisions:
         self.engine = engine
 
     def get(self, decision_id: int) -> Decision | None:
-        with Session(self.engine) as session:
-            row = session.get(DecisionRow, decision_id)
-            return of_row(row) if row else None
+        with reading(self.engine) as connection:
+            row = connection.execute(_BY_ID, {"id": decision_id}).first()
+        return of_row(row) if row else None
 
     def of_person(self, person_id: str) -> list[Decision]:
         """All that was decided of a person, oldest first."""
@@ -119,14 +130,10 @@ class Decisions:
 
     def of_people(self, people: Iterable[str]) -> dict[str, list[Decision]]:
         """All that was decided of people, oldest first; absent where nothing was."""
-        asked = list(dict.fromkeys(people))
         found: dict[str, list[Decision]] = {}
-        with Session(self.engine) as session:
-            for first in range(0, len(asked), AT_ONCE):
-                some = DecisionRow.person_id.in_(asked[first : first + AT_ONCE])
-                for row in session.scalars(
-                    select(DecisionRow).where(some).order_by(DecisionRow.id)
-                ):
+        with reading(self.engine) as connection:
+            for some in _blocks(people):
+                for row in connection.execute(_OF_PEOPLE, {"people": some}):
                     found.setdefault(row.person_id, []).append(of_row(row))
         return found
 
@@ -138,36 +145,33 @@ class Decisions:
         An undo gives back the decision before the one undone; somebody of whom nothing
         counts is absent.
         """
-        query = select(DecisionRow).where(counts(DecisionRow), _is_last(DecisionRow))
+        query = _standing()
         if care_unit is not None:
             query = query.where(DecisionRow.care_unit == care_unit)
-        asked = None if people is None else list(dict.fromkeys(people))
         blocks = (
             [query]
-            if asked is None
-            else [
-                query.where(DecisionRow.person_id.in_(asked[first : first + AT_ONCE]))
-                for first in range(0, len(asked), AT_ONCE)
-            ]
+            if people is None
+            else [query.where(DecisionRow.person_id.in_(some)) for some in _blocks(people)]
         )
-        with Session(self.engine) as session:
-            return {r.person_id: of_row(r) for block in blocks for r in session.scalars(block)}
+        with reading(self.engine) as connection:
+            return {r.person_id: of_row(r) for block in blocks for r in connection.execute(block)}
 
     def latest_id(self, person_id: str) -> int:
         """What a next decision has to follow; 0 where nothing was decided."""
-        with Session(self.engine) as session:
-            return latest_id(session, person_id)
+        with reading(self.engine) as connection:
+            return latest_id(connection, person_id)
 
     def repeated(self, who: str, request_key: str) -> tuple[Decision, str] | None:
         """What the same caller's call with this key decided, and the hash of its body."""
-        with Session(self.engine) as session:
-            return by_request(session, who, request_key)
+        with reading(self.engine) as connection:
+            return by_request(connection, who, request_key)
 
     def record(self, new: NewDecision) -> Decision:
         """Write a decision. DecidedMeanwhile if it does not follow the person's latest."""
         try:
-            with Session(writing(self.engine)) as session, session.begin():
-                return add_decision(session, new)
+            with writing(self.engine).begin() as connection:
+                refuse_overtaken(connection, new.person_id, new.follows)
+                return add_decision(connection, new)
         except IntegrityError:
             raise self.meanwhile(new.person_id) from None
 
@@ -177,39 +181,32 @@ class Decisions:
         return DecidedMeanwhile(rows[-1] if rows else None)
 
 
-def add_decision(session: Session, new: NewDecision, at: datetime | None = None) -> Decision:
-    """Write a decision in a transaction that goes on. DecidedMeanwhile if it is overtaken;
-    IntegrityError if it is overtaken in this very moment (PostgreSQL)."""
-    refuse_overtaken(session, new.person_id, new.follows)
-    row = DecisionRow(at=at or datetime.now(UTC), **vars(new))
-    session.add(row)
-    session.flush()
-    return of_row(row)
+def add_decision(connection: Connection, new: NewDecision, at: datetime | None = None) -> Decision:
+    """Write a decision in a transaction that goes on, after ``refuse_overtaken``. IntegrityError
+    if it is overtaken in this very moment (PostgreSQL)."""
+    return of_row(connection.execute(_ADD, {"at": at or datetime.now(UTC), **vars(new)}).one())
 
 
-def refuse_overtaken(session: Session, person_id: str, follows: int) -> None:
+def refuse_overtaken(connection: Connection, person_id: str, follows: int) -> None:
     """DecidedMeanwhile unless ``follows`` is the person's latest decision, 0 for none."""
-    last = session.scalars(
-        select(DecisionRow)
-        .where(DecisionRow.person_id == person_id)
-        .order_by(DecisionRow.id.desc())
-        .limit(1)
-    ).first()
+    last = connection.execute(_LATEST, {"person": person_id}).first()
     if follows != (last.id if last else 0):
         raise DecidedMeanwhile(of_row(last) if last else None)
 
 
-def by_request(session: Session, who: str, request_key: str) -> tuple[Decision, str] | None:
+def by_request(connection: Connection, who: str, request_key: str) -> tuple[Decision, str] | None:
     """In a transaction that goes on: what a call with this key decided, and its body's hash."""
-    row = session.scalars(
-        select(DecisionRow).where(DecisionRow.who == who, DecisionRow.request_key == request_key)
-    ).first()
+    row = connection.execute(_BY_REQUEST, {"who": who, "key": request_key}).first()
     return (of_row(row), row.request_hash or "") if row else None
 
 
-def latest_id(session: Session, person_id: str) -> int:
-    query = select(func.max(DecisionRow.id)).where(DecisionRow.person_id == person_id)
-    return session.scalar(query) or 0
+def latest_id(connection: Connection, person_id: str) -> int:
+    return connection.execute(_LATEST_ID, {"person": person_id}).scalar() or 0
+
+
+def _blocks(people: Iterable[str]) -> list[list[str]]:
+    asked = list(dict.fromkeys(people))
+    return [asked[first : first + AT_ONCE] for first in range(0, len(asked), AT_ONCE)]
 
 
 def what_counts(rows: Iterable[Decision]) -> list[Decision]:
@@ -262,10 +259,31 @@ def count_waiting() -> Select[int]:
     )
 
 
+@cache
+def _standing() -> Select[Any]:
+    return select(*_COLUMNS).where(counts(DecisionRow), _is_last(DecisionRow))
+
+
 _FIELDS = tuple(f.name for f in fields(Decision))
+_TABLE = DecisionRow.__table__.c
+_COLUMNS = [_TABLE[name] for name in _FIELDS]
+_ALL = select(*_COLUMNS).order_by(_TABLE.id)
+_BY_ID = _ALL.where(_TABLE.id == bindparam("id"))
+_OF_PEOPLE = _ALL.where(_TABLE.person_id.in_(bindparam("people", expanding=True)))
+_LATEST = (
+    select(*_COLUMNS)
+    .where(_TABLE.person_id == bindparam("person"))
+    .order_by(_TABLE.id.desc())
+    .limit(1)
+)
+_LATEST_ID = select(func.max(_TABLE.id)).where(_TABLE.person_id == bindparam("person"))
+_BY_REQUEST = _ALL.add_columns(_TABLE.request_hash).where(
+    _TABLE.who == bindparam("who"), _TABLE.request_key == bindparam("key")
+)
+_ADD = insert(DecisionRow).returning(*_COLUMNS)
 
 
-def of_row(row: DecisionRow) -> Decision:
+def of_row(row: Any) -> Decision:
     """A row without its database."""
     known = {name: getattr(row, name) for name in _FIELDS}
     return Decision(**{**known, "kind": Kind(row.kind)})

@@ -4,17 +4,29 @@ An enrolment whose decision was undone was never one; an end whose decision was 
 the enrolment going on. Both rows stay.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+)
 
-from serving.register.decisions import Decision, taken_back
+from serving.register.decisions import Decision, count_waiting, taken_back
 from serving.register.models import DecisionRow, EnrolmentEnd, EnrolmentRow, RunEnrolled
 from serving.register.objections import objects
+from serving.register.reading import reading
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,15 @@ class Enrolment:
         return self.end is None or self.end > day
 
 
-Query = Select[EnrolmentRow, EnrolmentEnd, DecisionRow]
+@dataclass(frozen=True)
+class InExtract:
+    """Whom a run's extract has in a team; ``start``: the first day."""
+
+    person_id: str
+    care_unit: str
+    team: str
+    mobile_model: str
+    start: date
 
 
 class Enrolments:
@@ -50,16 +70,13 @@ class Enrolments:
         self.engine = engine
 
     def get(self, enrolment_id: int) -> Enrolment | None:
-        found = self._all(_query().where(EnrolmentRow.id == enrolment_id))
-        return found[0] if found else None
+        with reading(self.engine) as connection:
+            return by_id(connection, enrolment_id)
 
     def of_unit(self, care_unit: str, on: date) -> list[Enrolment]:
         """Who is in the unit's team on a day, or will be later; by their first day. Somebody
         who objects is not shown, but has a place (``places``)."""
-        query = _query().where(
-            EnrolmentRow.care_unit == care_unit, _holds(on), ~objects(EnrolmentRow.person_id)
-        )
-        return self._all(query)
+        return self._all(_of_unit(), unit=care_unit, on=on)
 
     def ended(self, care_unit: str, since: date, until: date) -> list[Enrolment]:
         """Who left the unit's team from ``since``, before or on ``until``."""
@@ -75,12 +92,12 @@ class Enrolments:
         return self.of_people([person_id])
 
     def of_people(self, people: list[str]) -> list[Enrolment]:
-        return self._all(_query().where(EnrolmentRow.person_id.in_(people)))
+        return self._all(_of_people(), people=people)
 
     def any(self) -> bool:
         """Whether an enrolment was ever decided here, undone ones too."""
-        with Session(self.engine) as session:
-            return session.scalars(select(EnrolmentRow.id).limit(1)).first() is not None
+        with reading(self.engine) as connection:
+            return connection.execute(select(EnrolmentRow.id).limit(1)).first() is not None
 
     def all(self) -> list[Enrolment]:
         """Everybody's: what goes back into the next extract."""
@@ -88,129 +105,203 @@ class Enrolments:
 
     def in_extract(
         self, run_id: int, care_unit: str | None = None, people: list[str] | None = None
-    ) -> list[RunEnrolled]:
+    ) -> list[InExtract]:
         """Whom the run's extract has in a team, unless the register knows that very period.
 
         Of a period that was decided here the register knows more: how it has ended since.
         Somebody who objects is not shown, but has a place (``places``).
         """
-        query = (
-            select(RunEnrolled)
-            .where(RunEnrolled.run_id == run_id, ~_decided_here(), ~objects(RunEnrolled.person_id))
-            .order_by(RunEnrolled.start, RunEnrolled.person_id)
-        )
+        query = _in_extract()
         if care_unit is not None:
-            query = query.where(RunEnrolled.care_unit == care_unit)
-        if people is not None:
-            query = query.where(RunEnrolled.person_id.in_(people))
-        with Session(self.engine) as session:
-            return list(session.scalars(query))
+            query = _in_extract_of_unit()
+        elif people is not None:
+            query = _in_extract_of_people()
+        asked = {"run": run_id, "unit": care_unit, "people": people}
+        with reading(self.engine) as connection:
+            return [InExtract(*row) for row in connection.execute(query, asked)]
 
-    def _all(self, query: Query) -> list[Enrolment]:
-        with Session(self.engine) as session:
-            return read(session, query)
-
-
-def read(session: Session, query: Query) -> list[Enrolment]:
-    return [
-        Enrolment(
-            id=row.id,
-            person_id=row.person_id,
-            care_unit=row.care_unit,
-            team=row.team,
-            mobile_model=row.mobile_model,
-            start=row.start,
-            end=ended.end if ended else None,
-            end_reason=ended.end_reason if ended else None,
-            decided_by=decision.who_name or decision.who,
-            decided_at=decision.at,
-            decision_id=decision.id,
-            end_decision_id=ended.decision_id if ended else None,
-        )
-        for row, ended, decision in session.execute(query)
-    ]
+    def _all(self, query: Select[Any], **asked: Any) -> list[Enrolment]:
+        with reading(self.engine) as connection:
+            return _read(connection, query, **asked)
 
 
-def add_enrolment(session: Session, decision: Decision, team: str) -> None:
+def _read(connection: Connection, query: Select[Any], **asked: Any) -> list[Enrolment]:
+    return [Enrolment(*row) for row in connection.execute(query, asked)]
+
+
+def add_enrolment(connection: Connection, decision: Decision, team: str) -> None:
     """The row that an ENROL decision begins, in its transaction."""
-    session.add(
-        EnrolmentRow(
-            decision_id=decision.id,
-            person_id=decision.person_id,
-            care_unit=decision.care_unit,
-            team=team,
-            mobile_model=decision.mobile_model,
-            start=decision.start,
-        )
-    )
-    session.flush()
+    row = {
+        "decision_id": decision.id,
+        "person_id": decision.person_id,
+        "care_unit": decision.care_unit,
+        "team": team,
+        "mobile_model": decision.mobile_model,
+        "start": decision.start,
+    }
+    connection.execute(_ADD, row)
 
 
-def add_end(session: Session, decision: Decision, enrolment: Enrolment) -> None:
+def add_end(connection: Connection, decision: Decision, enrolment: Enrolment) -> None:
     """The row that an END decision adds, in its transaction."""
-    session.add(
-        EnrolmentEnd(
-            decision_id=decision.id,
-            enrolment_id=enrolment.id,
-            end=decision.until,
-            end_reason=decision.reason or "",
-        )
-    )
-    session.flush()
+    row = {
+        "decision_id": decision.id,
+        "enrolment_id": enrolment.id,
+        "end": decision.until,
+        "end_reason": decision.reason or "",
+    }
+    connection.execute(_ADD_END, row)
 
 
-def going_on(session: Session, on: date, *, person_id: str = "", care_unit: str = "") -> list[str]:
-    """In a transaction that goes on: whom the register has in a team, or promised a place."""
-    query = _query().where(_holds(on))
-    if person_id:
-        query = query.where(EnrolmentRow.person_id == person_id)
-    if care_unit:
-        query = query.where(EnrolmentRow.care_unit == care_unit)
-    return [e.person_id for e in read(session, query)]
+def in_team(connection: Connection, person_id: str, on: date, run_id: int) -> bool:
+    """Whether the register, or the run's extract, has a person in a team or promised a place."""
+    asked = {"person": person_id, "on": on, "run": run_id}
+    return connection.execute(_in_team(), asked).first() is not None
 
 
-def in_extract(
-    session: Session, run_id: int, *, person_id: str = "", care_unit: str = ""
-) -> list[str]:
-    """In a transaction that goes on: whom the run's extract has in a team, and nobody here."""
-    query = select(RunEnrolled.person_id).where(RunEnrolled.run_id == run_id, ~_decided_here())
-    if person_id:
-        query = query.where(RunEnrolled.person_id == person_id)
-    if care_unit:
-        query = query.where(RunEnrolled.care_unit == care_unit)
-    return list(session.scalars(query))
+def going_on(connection: Connection, person_id: str, on: date) -> bool:
+    """The same, by the register alone."""
+    asked = {"person": person_id, "on": on}
+    return connection.execute(_going_on_of_person(), asked).first() is not None
 
 
-def by_id(session: Session, enrolment_id: int) -> Enrolment | None:
-    found = read(session, _query().where(EnrolmentRow.id == enrolment_id))
+def taken_and_waiting(
+    connection: Connection, care_unit: str, on: date, run_id: int
+) -> tuple[int, int]:
+    """Of a unit: places that somebody has or is promised, and people on its waiting list.
+    Somebody whom both the register and the run's extract have in the team takes one place."""
+    asked = {"unit": care_unit, "on": on, "run": run_id}
+    taken, waiting = connection.execute(_taken_and_waiting(), asked).one()
+    return taken, waiting
+
+
+def by_id(connection: Connection, enrolment_id: int) -> Enrolment | None:
+    found = _read(connection, _by_id(), id=enrolment_id)
     return found[0] if found else None
 
 
+_ADD, _ADD_END = insert(EnrolmentRow), insert(EnrolmentEnd)
+
+
+# Each made once: most of the time that a short query takes is spent on writing it.
+
+
 @cache
-def _query() -> Query:
-    """Enrolments that stand, with their end if one stands, and the decision behind them."""
+def _query() -> Select[Any]:
+    """Enrolments that stand, as the fields of ``Enrolment``."""
+    decided_by = func.coalesce(func.nullif(DecisionRow.who_name, ""), DecisionRow.who)
+    columns = (
+        EnrolmentRow.id,
+        EnrolmentRow.person_id,
+        EnrolmentRow.care_unit,
+        EnrolmentRow.team,
+        EnrolmentRow.mobile_model,
+        EnrolmentRow.start,
+        EnrolmentEnd.end,
+        EnrolmentEnd.end_reason,
+        decided_by,
+        DecisionRow.at,
+        DecisionRow.id,
+        EnrolmentEnd.decision_id,
+    )
+    query = select(*columns).join(DecisionRow, DecisionRow.id == EnrolmentRow.decision_id)
+    return _standing(query).order_by(EnrolmentRow.start, EnrolmentRow.id)
+
+
+def _standing(query: Any) -> Any:
+    """Of enrolments: those not undone, each with its end if one stands."""
     person = EnrolmentRow.person_id
-    return (
-        select(EnrolmentRow, EnrolmentEnd, DecisionRow)
-        .join(DecisionRow, DecisionRow.id == EnrolmentRow.decision_id)
-        .outerjoin(
-            EnrolmentEnd,
-            and_(
-                EnrolmentEnd.enrolment_id == EnrolmentRow.id,
-                ~taken_back(person, EnrolmentEnd.decision_id),
-            ),
-        )
-        .where(~taken_back(person, EnrolmentRow.decision_id))
-        .order_by(EnrolmentRow.start, EnrolmentRow.id)
+    return query.outerjoin(
+        EnrolmentEnd,
+        and_(
+            EnrolmentEnd.enrolment_id == EnrolmentRow.id,
+            ~taken_back(person, EnrolmentEnd.decision_id),
+        ),
+    ).where(~taken_back(person, EnrolmentRow.decision_id))
+
+
+@cache
+def _by_id() -> Select[Any]:
+    return _query().where(EnrolmentRow.id == bindparam("id"))
+
+
+@cache
+def _of_unit() -> Select[Any]:
+    in_unit = EnrolmentRow.care_unit == bindparam("unit")
+    return _query().where(in_unit, _holds(), ~objects(EnrolmentRow.person_id))
+
+
+@cache
+def _of_people() -> Select[Any]:
+    return _query().where(EnrolmentRow.person_id.in_(bindparam("people", expanding=True)))
+
+
+@cache
+def _holding() -> Select[Any]:
+    """Who is in a team on the day ``on``, or promised a place in it later."""
+    return _standing(select(EnrolmentRow.person_id).select_from(EnrolmentRow)).where(_holds())
+
+
+@cache
+def _going_on_of_person() -> Select[Any]:
+    return _holding().where(EnrolmentRow.person_id == bindparam("person")).limit(1)
+
+
+@cache
+def _in_team() -> Any:
+    return union(
+        _holding().where(EnrolmentRow.person_id == bindparam("person")),
+        _enrolled_by_extract().where(RunEnrolled.person_id == bindparam("person")),
     )
 
 
-def _holds(on: date) -> Any:
-    return or_(EnrolmentEnd.end.is_(None), EnrolmentEnd.end > on)
+@cache
+def _taken_and_waiting() -> Select[Any]:
+    taken = union(
+        _holding().where(EnrolmentRow.care_unit == bindparam("unit")),
+        _enrolled_by_extract().where(RunEnrolled.care_unit == bindparam("unit")),
+    ).subquery()
+    return select(
+        select(func.count()).select_from(taken).scalar_subquery(),
+        count_waiting().scalar_subquery(),
+    )
+
+
+def _holds() -> ColumnElement[bool]:
+    return or_(EnrolmentEnd.end.is_(None), EnrolmentEnd.end > bindparam("on"))
 
 
 @cache
-def _decided_here() -> Any:
+def _enrolled_by_extract() -> Select[Any]:
+    """Whom the extract of ``run`` has in a team, and nobody here."""
+    of_run = RunEnrolled.run_id == bindparam("run")
+    return select(RunEnrolled.person_id).where(of_run, ~_decided_here())
+
+
+@cache
+def _in_extract() -> Select[Any]:
+    """The same, as the fields of ``InExtract``, without those who object."""
+    columns = [getattr(RunEnrolled, field.name) for field in fields(InExtract)]
+    return (
+        _enrolled_by_extract()
+        .with_only_columns(*columns)
+        .where(~objects(RunEnrolled.person_id))
+        .order_by(RunEnrolled.start, RunEnrolled.person_id)
+    )
+
+
+@cache
+def _in_extract_of_unit() -> Select[Any]:
+    return _in_extract().where(RunEnrolled.care_unit == bindparam("unit"))
+
+
+@cache
+def _in_extract_of_people() -> Select[Any]:
+    return _in_extract().where(RunEnrolled.person_id.in_(bindparam("people", expanding=True)))
+
+
+@cache
+def _decided_here() -> ColumnElement[bool]:
     """In a query: the register has an enrolment of that person from that very day, be it ended
     or undone since."""
     return (

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, delete, exists, func, select
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from serving.register.database import writing
 from serving.register.models import ObjectionRow, ToldRow
+from serving.register.reading import reading
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,16 @@ class Objections:
 
     def current(self, people: Iterable[str] | None = None) -> frozenset[str]:
         """Who objects now: of everybody, or of these."""
-        query = select(ObjectionRow.person_id).where(_stands(ObjectionRow))
-        if people is not None:
-            query = query.where(ObjectionRow.person_id.in_(list(people)))
-        with Session(self.engine) as session:
-            return frozenset(session.scalars(query))
+        with reading(self.engine) as connection:
+            if people is None:
+                return frozenset(connection.execute(_objecting()).scalars())
+            asked = {"people": list(people)}
+            return frozenset(connection.execute(_objecting_of(), asked).scalars())
 
     def seen(self) -> tuple[frozenset[str], int]:
         """Who objects now, and the id of the newest row, from one look at the table."""
-        with Session(self.engine) as session:
-            rows = session.execute(
+        with reading(self.engine) as connection:
+            rows = connection.execute(
                 select(ObjectionRow.id, ObjectionRow.person_id, ObjectionRow.objects).order_by(
                     ObjectionRow.id
                 )
@@ -80,6 +81,16 @@ class Objections:
             if objects:
                 session.execute(delete(ToldRow).where(ToldRow.person_id == person_id))
             return True
+
+
+@cache
+def _objecting() -> Select[Any]:
+    return select(ObjectionRow.person_id).where(_stands(ObjectionRow))
+
+
+@cache
+def _objecting_of() -> Select[Any]:
+    return _objecting().where(ObjectionRow.person_id.in_(bindparam("people", expanding=True)))
 
 
 _ROW = aliased(ObjectionRow)

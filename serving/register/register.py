@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,8 @@ from serving.register.models import (
     WeeklyRun,
 )
 from serving.register.objections import Objections, objects
+from serving.register.reading import reading
+from serving.register.runs import Runs
 from serving.register.told import keep_told, lacking_told
 from serving.units import Team, teams_of
 
@@ -34,6 +36,16 @@ if TYPE_CHECKING:  # whoever only reads need not wait for it
 
 UNIT_LOCK = 4_714_712
 """With a care unit, the number of its lock in PostgreSQL; SQLite has one writer anyway."""
+
+_ALONE = text("SELECT pg_advisory_xact_lock(:us, hashtext(:unit))")
+_UNIT = select(RunUnit.people).where(
+    RunUnit.run_id == bindparam("run"), RunUnit.care_unit == bindparam("unit")
+)
+_PERSON = select(Score.care_unit, Score.target, Score.probability).where(
+    Score.run_id == bindparam("run"),
+    Score.person_id == bindparam("person"),
+    ~objects(Score.person_id),
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,7 @@ class Register:
     def __init__(self, engine: Engine, teams: Mapping[str, Team] | None = None) -> None:
         self.engine = engine
         self.teams = teams or {}
+        self.runs = Runs(engine)
         self.decisions = Decisions(engine)
         self.enrolments = Enrolments(engine)
         self.objections = Objections(engine)
@@ -130,29 +143,15 @@ class Register:
 
     def current(self, week: str | None = None) -> WeeklyRun | None:
         """The current run of a week; without a week, of the newest week."""
-        query = select(WeeklyRun).order_by(WeeklyRun.week.desc(), WeeklyRun.id.desc()).limit(1)
-        if week is not None:
-            query = query.where(WeeklyRun.week == week)
-        with Session(self.engine) as session:
-            return session.scalars(query).first()
+        return self.runs.current(week)
 
     def before(self, week: str) -> WeeklyRun | None:
         """The current run of the newest week earlier than ``week``."""
-        query = (
-            select(WeeklyRun)
-            .where(WeeklyRun.week < week)
-            .order_by(WeeklyRun.week.desc(), WeeklyRun.id.desc())
-            .limit(1)
-        )
-        with Session(self.engine) as session:
-            return session.scalars(query).first()
+        return self.runs.before(week)
 
     def weeks(self) -> list[str]:
         """Weeks that have a list, newest first."""
-        with Session(self.engine) as session:
-            return list(
-                session.scalars(select(WeeklyRun.week).distinct().order_by(WeeklyRun.week.desc()))
-            )
+        return self.runs.weeks()
 
     def matching(self, run: NewRun) -> WeeklyRun | None:
         """The week's current run if it was made from the same model, extract and capacity."""
@@ -212,7 +211,7 @@ class Register:
     # -- decisions ----------------------------------------------------------------------
 
     def deciding(
-        self, care_unit: str, person_id: str, work: Callable[[Session], Decision]
+        self, care_unit: str, person_id: str, work: Callable[[Connection], Decision]
     ) -> Decision:
         """Do ``work`` in a transaction, alone with what is decided about a care unit's people.
 
@@ -220,11 +219,10 @@ class Register:
         very moment.
         """
         try:
-            with Session(writing(self.engine)) as session, session.begin():
-                if session.get_bind().dialect.name == "postgresql":
-                    alone = text("SELECT pg_advisory_xact_lock(:us, hashtext(:unit))")
-                    session.execute(alone, {"us": UNIT_LOCK, "unit": care_unit})
-                return work(session)
+            with writing(self.engine).begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(_ALONE, {"us": UNIT_LOCK, "unit": care_unit})
+                return work(connection)
         except IntegrityError:
             raise self.decisions.meanwhile(person_id) from None
 
@@ -252,8 +250,9 @@ class Register:
 
     def has_unit(self, run_id: int, care_unit: str) -> bool:
         """Whether anybody at that care unit was scored in a run."""
-        with Session(self.engine) as session:
-            return session.get(RunUnit, (run_id, care_unit)) is not None
+        with reading(self.engine) as connection:
+            asked = {"run": run_id, "unit": care_unit}
+            return connection.execute(_UNIT, asked).first() is not None
 
     def entries(self, run_id: int, care_unit: str | None = None) -> list[ListEntry]:
         """A care unit's list in order of rank; without a unit, all lists. Somebody who has
@@ -293,11 +292,8 @@ class Register:
     def person(self, run_id: int, person_id: str) -> tuple[str, dict[str, float]] | None:
         """Care unit and probabilities of a person in a run; None if not scored, or if the
         person objects now."""
-        query = select(Score).where(
-            Score.run_id == run_id, Score.person_id == person_id, ~objects(Score.person_id)
-        )
-        with Session(self.engine) as session:
-            rows = list(session.scalars(query))
+        with reading(self.engine) as connection:
+            rows = connection.execute(_PERSON, {"run": run_id, "person": person_id}).all()
         return (rows[0].care_unit, {r.target: r.probability for r in rows}) if rows else None
 
     def score_history(self, person_id: str, target: str) -> list[PastScore]:

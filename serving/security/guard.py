@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from features.errors import MissingError, SettingsError
 from serving.fhir import about as fhir
 from serving.problems import NotAllowedError, NotFoundError
 from serving.register.models import Score
+from serving.register.reading import one_reading, reading
 from serving.security import access, break_glass
 from serving.security.csrf import FIELD, HEADER, csrf_holds
 from serving.security.rules import Rule, Scope, rule_of
@@ -28,6 +29,13 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST_PERSON, LONGEST_UNIT, LONGEST_USER = 128, 64, 255
 UNKNOWN_PERSON = "nobody by that id was scored that week"
+
+
+_LISTED_AT = (
+    select(Score.care_unit)
+    .where(Score.run_id == bindparam("run"), Score.person_id == bindparam("person"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -119,19 +127,19 @@ def care_unit_of(desk: Any, person_id: str, week: str = "current") -> str:
 
     NotFoundError for somebody whom neither knows.
     """
-    run = desk.run()
-    found = _listed_at(desk.register, run.id, person_id)
-    if found is None and week not in ("current", run.week):
-        found = _listed_at(desk.register, desk.run(week).id, person_id)
+    with one_reading(desk.register.engine):
+        run = desk.run()
+        found = _listed_at(desk.register, run.id, person_id)
+        if found is None and week not in ("current", run.week):
+            found = _listed_at(desk.register, desk.run(week).id, person_id)
     if found is None:
         raise NotFoundError("unknown-person", UNKNOWN_PERSON, do="Check the id.")
     return found
 
 
 def _listed_at(register: Any, run_id: int, person_id: str) -> str | None:
-    query = select(Score.care_unit).where(Score.run_id == run_id, Score.person_id == person_id)
-    with register.engine.connect() as connection:
-        found = connection.execute(query.limit(1)).scalar()
+    with reading(register.engine) as connection:
+        found = connection.execute(_LISTED_AT, {"run": run_id, "person": person_id}).scalar()
     return None if found is None else str(found)
 
 

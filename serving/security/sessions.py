@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Engine, Row, bindparam, insert, select, update
 
 from serving.register.database import writing
 from serving.register.models import SessionRow
+from serving.register.reading import reading
 from serving.security.who import Principal, Role
 
 IDLE = timedelta(minutes=30)
@@ -23,6 +24,9 @@ class Session:
     id_hash: str
     principal: Principal
     began: datetime
+
+
+_FIND = select(SessionRow.__table__).where(SessionRow.id_hash == bindparam("id"))
 
 
 class Sessions:
@@ -52,9 +56,8 @@ class Sessions:
     def find(self, session_id: str, now: datetime | None = None) -> Session | None:
         """The session if it was not ended, left alone for 30 minutes, or begun 8 hours ago."""
         now = now or datetime.now(UTC)
-        query = select(SessionRow.__table__).where(SessionRow.id_hash == hash_of(session_id))
-        with self.engine.connect() as connection:
-            row = connection.execute(query).first()
+        with reading(self.engine) as connection:
+            row = connection.execute(_FIND, {"id": hash_of(session_id)}).first()
         if row is None or row.ended_at is not None:
             return None
         if now >= row.ends or now - row.last_seen >= IDLE:

@@ -15,6 +15,7 @@ from serving.deciding import DECLINE_REASONS, MODELS
 from serving.places import day_of, places_of
 from serving.register import WeeklyRun
 from serving.register.decisions import Decision
+from serving.register.reading import one_reading
 from serving.review import Row, Sort, State, Wanted, chosen, rows_of
 from serving.web import export
 from serving.web.catalogue import N_
@@ -33,7 +34,7 @@ SORTS = (
 )
 
 
-def _wanted(
+async def _wanted(  # async: it waits for nothing, so needs no thread of its own
     group: Annotated[str, Query(max_length=64)] = "",
     model: Annotated[str, Query(pattern="^[ABC]?$")] = "",
     only: Annotated[str, Query(pattern="^(new|open)?$")] = "",
@@ -78,16 +79,19 @@ class Desktop:
         searched: str = "",
     ) -> HTMLResponse:
         """The whole page."""
-        list_ = self.desk.weekly_list(self.run, self.care_unit)
-        rows = rows_of(self.desk.register, self.run, list_.entries)
+        with one_reading(self.desk.register.engine):
+            list_ = self.desk.weekly_list(self.run, self.care_unit)
+            rows = rows_of(self.desk.register, self.run, list_.entries)
+            known = self._known(list_, rows, drafts or {})
+            weeks = self.desk.register.weeks()
         return page(
             self.request,
             "list.html",
             status,
-            **self._known(list_, rows, drafts or {}),
+            **known,
             list=list_,
             rows=chosen(rows, self.wanted),
-            weeks=self.desk.register.weeks(),
+            weeks=weeks,
             example=_example(list_),
             groups=list(TARGET_GROUPS),
             models=MODELS,
@@ -98,10 +102,11 @@ class Desktop:
 
     def show_row(self, person_id: str, said: str, draft: Draft | None = None) -> HTMLResponse:
         """One person's row, the places, and a word to who cannot see them change."""
-        list_ = self.desk.weekly_list(self.run, self.care_unit, reasons_of=[person_id])
-        rows = rows_of(self.desk.register, self.run, list_.entries)
+        with one_reading(self.desk.register.engine):
+            list_ = self.desk.weekly_list(self.run, self.care_unit)
+            rows = rows_of(self.desk.register, self.run, list_.entries)
+            known = self._known(list_, rows, {person_id: draft} if draft else {})
         row = next(r for r in rows if r.entry.person_id == person_id)
-        known = self._known(list_, rows, {person_id: draft} if draft else {})
         html = render(self.request, "parts/answer.html", row=row, said=said, **known)
         # A refused form is still an answer to htmx: 409 and 400 are swapped in (base.html).
         status = 409 if draft and draft.conflict else 400 if draft else 200

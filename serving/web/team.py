@@ -12,6 +12,7 @@ from serving.deciding import END_REASONS, end_enrolment
 from serving.expectation import MOST_PLACES, expected, probabilities_of
 from serving.places import day_of
 from serving.problems import ConflictError, NotFoundError
+from serving.register.reading import one_reading
 from serving.team import team as team_of
 from serving.web.catalogue import N_
 from serving.web.lists import unit_url
@@ -41,9 +42,10 @@ def show(
     at: int = 0,
 ) -> Response:
     """The page; ``wrong``: the key of why the enrolment ``at`` could not be ended."""
-    run = desk.run()
-    found = team_of(desk, run, care_unit)
-    on_list, others = probabilities_of(desk.register, run, care_unit)
+    with one_reading(desk.register.engine):
+        run = desk.run()
+        found = team_of(desk, run, care_unit)
+        on_list, others = probabilities_of(desk, run, care_unit)
     chosen = places or run.capacity
     return page(
         request,

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
-from sqlalchemy.orm import Session
 
 from features.errors import MissingError, SettingsError
 from serving.problems import status_of
@@ -115,8 +114,8 @@ def test_cut_in_the_middle_of_a_transaction_nothing_is_half_written(
     new = NewDecision("P1", "SE1", "2026-W47", Kind.WAIT, "u1", "Ann", 0)
 
     def cut() -> None:
-        with Session(through.engine) as session, session.begin():
-            add_decision(session, new)
+        with through.engine.begin() as connection:
+            add_decision(connection, new)
             proxy.stop()
 
     with pytest.raises(MissingError, match="does not answer"):

@@ -63,7 +63,7 @@ def test_expected_is_the_sum_of_the_probabilities() -> None:
 
 
 def test_all_of_the_unit_count_and_nobody_else(desk: Desk) -> None:
-    on_list, others = probabilities_of(desk.register, desk.run(), EAST)
+    on_list, others = probabilities_of(desk, desk.run(), EAST)
     assert (on_list, others) == ([0.31, 0.18], [0.02])
 
 
