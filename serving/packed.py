@@ -22,6 +22,11 @@ Thing = TypeVar("Thing", bound=Hashable)
 
 
 def pack(told: Told) -> bytes:
+    return zlib.compress(text_of(told).encode(), 6)
+
+
+def text_of(told: Told) -> str:
+    """What is compressed."""
     facts: dict[Fact, int] = {}
     events = [_number(facts, fact) for fact in told.events]
     behind = {
@@ -56,8 +61,7 @@ def pack(told: Told) -> bytes:
         "values": {n: None if value != value else value for n, value in told.values.items()},
         "explanations": [explanation.model_dump() for explanation in told.explanations],
     }
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 6)
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def unpack(content: bytes) -> Told:
