@@ -66,6 +66,7 @@ def serve(
         check_host(host)
     check_port(host, port)
     url = f"http://{_reachable(host)}:{port}"
+    words = Login.of(home)[1] if oidc is None else None  # before a worker makes them, unheard
     with tempfile.TemporaryDirectory(prefix="framsynt-", ignore_cleanup_errors=True) as folder:
         pin, began = Path(folder) / "pin", time.monotonic()
         process = subprocess.Popen(
@@ -76,9 +77,7 @@ def serve(
                 first = Pin.of(champion_pin(home))
                 pins.write(pin, [first])
                 check_register(home)
-                lines = (
-                    login_lines(Login.of(home)[1]) if oidc is None else provider_lines(oidc, public)
-                )
+                lines = login_lines(words) if oidc is None else provider_lines(oidc, public)
                 print(welcome(url, lines), flush=True)
                 ask = partial(champion_now, home)
                 following = Following(pin, first, ask, every, _say)
@@ -88,6 +87,8 @@ def serve(
             except FramsyntError:
                 process.terminate()
                 process.wait()
+                if words is not None:  # nobody has been told them
+                    home.login_file.unlink(missing_ok=True)
                 raise
     if status not in STOPPED:
         raise ServiceError(

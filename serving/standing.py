@@ -39,7 +39,6 @@ class Standing:
         except (SQLAlchemyError, FramsyntError):
             up.set(0)
         if desk is not None:
-            _of_model(registry, desk.scorer)
             _of_extract(registry, desk.home)
         return generate_latest(registry).decode()
 
@@ -56,20 +55,15 @@ def _of_register(registry: Any, register: Any) -> None:
             ("made_timestamp_seconds", "When it was made", run.created_at.timestamp()),
             ("scored_people", "People scored for it", run.people),
             ("listed_people", "People on the lists of all care units", _listed(engine, run.id)),
-            ("model_version", "The model that made it", _number(run.model_version)),
         ):
             _gauge(registry, f"framsynt_list_{name}", says).set(value)
+        made_by = _gauge(registry, "framsynt_list_model", "1: it made the list", ("model_version",))
+        made_by.labels(run.model_version).set(1)
     decided = _gauge(registry, "framsynt_decisions", "Decisions up to now, by kind", ("kind",))
     with engine.connect() as connection:
         counts = {str(kind): int(number) for kind, number in connection.execute(PER_KIND)}
     for kind in Kind:
         decided.labels(kind.value).set(counts.get(kind.value, 0))
-
-
-def _of_model(registry: Any, scorer: Any) -> None:
-    if scorer is not None:
-        says = "The model that answers"
-        _gauge(registry, "framsynt_model_version", says).set(_number(scorer.version))
 
 
 def _of_extract(registry: Any, home: Any) -> None:
@@ -91,7 +85,3 @@ def _listed(engine: Engine, run_id: int) -> int:
 
 def _midnight(day: Any) -> float:
     return datetime.combine(day, time(), HERE).timestamp()
-
-
-def _number(version: str) -> float:
-    return float(version) if version.isdigit() else float("nan")
