@@ -22,9 +22,9 @@ from serving.scoring import Scorer
 from serving.security.login import Login, Words
 from serving.security.rules import DOOR
 from serving.weekly import run_weekly
+from tests.serving.real_service import ROOT, START, Running, free_port, wait_until_ready
 from tests.serving.small_home import as_json, small_extract, small_model
 from tests.serving.test_pages import csrf_in
-from tests.serving.test_service import ROOT, START, Running, free_port, wait_until_ready
 
 HTML = {"accept": "text/html"}
 ROUTES = """

@@ -14,9 +14,9 @@ from features.home import Home
 from serving.register import Register
 from serving.scoring import Scorer
 from serving.weekly import run_weekly
+from tests.serving.real_service import ROOT, START, Running, free_port, wait_until_ready
 from tests.serving.security.provider import AUDIENCE, RunningProvider
 from tests.serving.small_home import small_extract, small_model
-from tests.serving.test_service import ROOT, START, Running, free_port, wait_until_ready
 
 HTML = {"accept": "text/html"}
 
