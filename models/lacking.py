@@ -1,6 +1,7 @@
 """What a source lacks of what a model learnt from: a warning that names it, or a refusal."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from features.errors import ModelMismatch
@@ -77,12 +78,17 @@ def lacking(model: "RiskModel", delivered: Coverage) -> Lacking:
 
 def lacking_of(model: "RiskModel", delivered: Coverage) -> Lacking:
     """The same, however much it is."""
+    return _lacking(tuple(model.features), model.coverage, delivered)
+
+
+@lru_cache(maxsize=64)
+def _lacking(features: tuple[str, ...], learnt: Coverage, delivered: Coverage) -> Lacking:
     from features.measures import FEATURE
 
-    what = lacks(model.coverage, delivered)
+    what = lacks(learnt, delivered)
     if not what:
-        return Lacking((), 0, len(model.features))
-    measures = [FEATURE[name].measure for name in model.features if name in FEATURE]
-    known = [measure for measure in measures if measure.known_in(model.coverage)]
+        return Lacking((), 0, len(features))
+    measures = [FEATURE[name].measure for name in features if name in FEATURE]
+    known = [measure for measure in measures if measure.known_in(learnt)]
     unknown = sum(not measure.known_in(delivered) for measure in known)
     return Lacking(what, unknown, len(known))

@@ -103,6 +103,11 @@ class ScoreAnswer(PersonScore):
     """One person's scores. ``text``: the reasons of each target in the language asked for."""
 
     text: dict[str, list[str]] | None = None
+    lacking: list[str] = Field(
+        default_factory=list,
+        description="what the model was trained on and the history cannot tell: tables that were "
+        "left out. The more there is, the less the probabilities are to be trusted",
+    )
 
 
 class BatchAnswer(Answer):
@@ -143,7 +148,8 @@ def answer_many(
 ) -> tuple[list[ScoreAnswer], int]:
     """Scores of everyone in the request who has not objected, by person_id, and how many have.
 
-    Raises DataError, SettingsError.
+    Raises DataError, SettingsError; NotEnoughData for too many people, or where more would be
+    unknown than ``models.lacking`` lets pass.
     """
     from features.plain import person_ids, without
 
@@ -160,9 +166,26 @@ def answer_many(
     asked = person_ids(tables)
     if not asked:
         return [], len(objected)
+    lacking = _lacking(scorer, frozenset(tables))
     noting(asked)
     scored = scorer.score(tables, request.index_date, request.targets)
-    return [_answer(score, request) for score in scored], len(objected)
+    return [_answer(score, request, lacking) for score in scored], len(objected)
+
+
+def _lacking(scorer: "Scorer", tables: frozenset[str]) -> list[str]:
+    """What the model must go without. NotEnoughData where that is too much for a score."""
+    from models.lacking import MOST_UNKNOWN, lacking_of
+
+    found = lacking_of(scorer.model, scorer.model.coverage.within(tables))
+    if found.is_too_much:
+        raise NotEnoughData(
+            f"the history cannot tell {found.unknown} of the {found.known} features of the model "
+            f"({found.share:.0%}), and at most {MOST_UNKNOWN:.0%} may be unknown. Not sent: "
+            f"{', '.join(found.what)}",
+            where="history",
+            do="Send these tables, an empty one where there is nothing.",
+        )
+    return list(found.what)
 
 
 def _check_targets(scorer: "Scorer", wanted: list[str] | None) -> None:
@@ -175,12 +198,12 @@ def _check_targets(scorer: "Scorer", wanted: list[str] | None) -> None:
     )
 
 
-def _answer(score: PersonScore, request: ScoreRequest) -> ScoreAnswer:
+def _answer(score: PersonScore, request: ScoreRequest, lacking: list[str]) -> ScoreAnswer:
     wanted = request.targets
     kept = {t: p for t, p in score.probabilities.items() if wanted is None or t in wanted}
     language = request.language
     text = {e.target: _in_words(e, language) for e in score.explanations} if language else None
-    return ScoreAnswer(**{**dict(score), "probabilities": kept, "text": text})
+    return ScoreAnswer(**{**dict(score), "probabilities": kept, "text": text, "lacking": lacking})
 
 
 def _in_words(explanation: Explanation, language: str) -> list[str]:
