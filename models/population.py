@@ -177,13 +177,14 @@ TARGET_GROUPS: dict[str, TargetGroup] = {
 }
 """The target groups by name. Their rules read columns of the feature matrix only."""
 
+_GROUP_NAMES = pd.Index(list(TARGET_GROUPS))
+
 
 def groups(matrix: pd.DataFrame) -> pd.DataFrame:
     """Which target groups each row belongs to: one boolean column a group."""
     columns = FeatureColumns(matrix)
-    names = list(TARGET_GROUPS)
     fits = [group.rule(columns) for group in TARGET_GROUPS.values()]
-    return pd.DataFrame(np.column_stack(fits), index=matrix.index, columns=names)
+    return pd.DataFrame(np.column_stack(fits), index=matrix.index, columns=_GROUP_NAMES)
 
 
 @dataclass(frozen=True)

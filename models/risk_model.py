@@ -86,6 +86,7 @@ class RiskModel:
         self._trees: dict[str, Trees] = {}
         self.calibrations = dict(calibrations)
         self.targets = list(boosters)
+        self._target_names = pd.Index(self.targets)
         self.features = list(features)
         self._columns = pd.Index(self.features)  # made once: of one row it is what costs
         self._places: tuple[pd.Index, np.ndarray] = self._columns, np.arange(len(features))
@@ -94,6 +95,10 @@ class RiskModel:
         self.info = info
         self.events = dict(events or {})
         self.coherence = Coherence(self.targets, self.events)
+
+    def booster(self, target: str) -> lightgbm.Booster:
+        """A target's trees as LightGBM has them, uncalibrated."""
+        return self._boosters[self._checked(target)]
 
     def require(self, delivered: Coverage) -> None:
         """Raises ``ModelMismatch`` if a source lacks anything of what the model learnt from: to be
@@ -162,7 +167,7 @@ class RiskModel:
         looked = looked or self.look(matrix)
         pooled = self.coherence.pool(looked.log_odds)
         scores = self.coherence.in_order(expit(pooled.log_odds))
-        return pd.DataFrame(scores, index=matrix.index, columns=self.targets)
+        return pd.DataFrame(scores, index=matrix.index, columns=self._target_names, copy=False)
 
     def explain(
         self, matrix: pd.DataFrame, target: str, looked: Looked | None = None
@@ -183,7 +188,7 @@ class RiskModel:
                 total[rows] += share[rows, None] * self._calibrated_shares(values[rows], other)
         return Explanation(
             total[:, -1],
-            pd.DataFrame(total[:, :-1], index=matrix.index, columns=self._columns),
+            pd.DataFrame(total[:, :-1], index=matrix.index, columns=self._columns, copy=False),
         )
 
     def explain_in_blocks(
