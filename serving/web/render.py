@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from serving.security.csrf import csrf_of
 from serving.security.who import Principal, Role
 from serving.tracing import span
+from serving.web.said import SaidOnce
 from serving.web.words import LANGUAGES, Speech, sentence
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,7 +22,7 @@ YEAR = 365 * 24 * 3600
 @cache
 def environment(language: str) -> Environment:
     """The templates in one language: ``_`` and ``ngettext`` are that language's catalogue."""
-    made = Environment(
+    made = SaidOnce(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
@@ -31,6 +32,7 @@ def environment(language: str) -> Environment:
         auto_reload=False,  # no look at the disk for every row of every list
     )
     speech = Speech.of(language)
+    made.catalogue = speech.catalogue
     made.install_gettext_callables(  # type: ignore[attr-defined]  # (the extension adds it)
         speech.catalogue.gettext, speech.catalogue.ngettext, newstyle=True
     )
