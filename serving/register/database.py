@@ -59,7 +59,6 @@ def connect(url: str) -> Engine:
         connect_args=ALIVE if parsed.get_backend_name() == "postgresql" else {},
     )
     _tell_when_away(engine)
-    tracing.follow(engine)
     if engine.dialect.name == "sqlite":
         _teach_sqlite_transactions(engine)
     try:
@@ -70,6 +69,7 @@ def connect(url: str) -> Engine:
     except BaseException:
         engine.dispose()
         raise
+    tracing.follow(engine)
     return engine
 
 
