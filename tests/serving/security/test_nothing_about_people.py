@@ -73,10 +73,11 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runnin
     logging.getLogger().removeHandler(handler)
     handler.close()
     _, words = Login.renew(home)
-    log, port = work / "log", free_port()
+    log, port, wanted = work / "log", free_port(), work / "wanted"
+    wanted.write_text(f"7:{work / 'model'}")
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(home.path), str(port), f"7:{work / 'model'}"],
+            [sys.executable, "-c", START, str(home.path), str(port), str(wanted)],
             cwd=ROOT,
             stdout=written,
             stderr=subprocess.STDOUT,

@@ -45,10 +45,11 @@ def service(tmp_path: Path, provider: RunningProvider) -> Iterator[Running]:
         "FRAMSYNT_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "NO_PROXY": "127.0.0.1",
     }
-    log = tmp_path / "log"
+    log, wanted = tmp_path / "log", tmp_path / "wanted"
+    wanted.write_text(f"7:{tmp_path / 'model'}")
     with log.open("wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(home.path), str(port), f"7:{tmp_path / 'model'}"],
+            [sys.executable, "-c", START, str(home.path), str(port), str(wanted)],
             cwd=ROOT,
             env={**os.environ, **oidc},
             stdout=written,
