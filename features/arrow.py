@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from features.frames import Column, PlainTable
 from features.tables import Kind, Table
 
 _ARROW = {
@@ -49,3 +50,17 @@ def from_arrow(table: Table, rows: pa.Table) -> pd.DataFrame:
             series = series.astype(column.kind.value)
         columns[name] = series
     return pd.DataFrame(columns)
+
+
+def plain(table: Table, rows: pa.Table) -> PlainTable:
+    """The contract's columns without a frame around them."""
+    columns = {c.name: _plain(c.kind, rows[c.name]) for c in table.columns}
+    return PlainTable(table, columns, rows.num_rows)
+
+
+def _plain(kind: Kind, values: pa.ChunkedArray) -> Column:
+    if kind is Kind.DATE:
+        return values.cast(pa.timestamp("s")).to_numpy()
+    if kind in (Kind.TEXT, Kind.YES_NO):
+        return values.to_pylist()
+    return values.cast(pa.float64()).to_numpy()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +25,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from features.arrow import from_arrow
+from features.arrow import from_arrow, plain
 from features.errors import DataError, ExtractMissing, MissingError, SettingsError
+from features.frames import PlainTable
 from features.home import Home
 from features.manifest import FORMAT, Manifest
 from features.partitions import partition_of
@@ -80,9 +81,18 @@ class Extract:
         partition = int(partition_of(np.array([person_id]), self.manifest.n_partitions)[0])
         tables = self._read(partition, (), [person_id])
         if tables[PERSONS.name].empty:
-            raise MissingError(
-                "no such person in the extract", where=self.id, do="Check the id, or ingest anew."
-            )
+            raise self._no_such_person()
+        return tables
+
+    def plain_person(self, person_id: str) -> dict[str, PlainTable]:
+        """The same without frames, for whoever looks at one person: half the time."""
+        partition = int(partition_of(np.array([person_id]), self.manifest.n_partitions)[0])
+        tables = {
+            table.name: plain(table, _rows_of(file, _categories(table), [person_id]))
+            for table, file in self._files(partition)
+        }
+        if not len(tables[PERSONS.name]):
+            raise self._no_such_person()
         return tables
 
     def people(self, partition: int, person_ids: Collection[str]) -> Tables:
@@ -117,12 +127,20 @@ class Extract:
         categories_for: tuple[str, ...],
         of_people: list[str] | None = None,
     ) -> Tables:
-        tables: Tables = {}
+        return {
+            table.name: _read_table(table, file, categories_for, of_people)
+            for table, file in self._files(partition)
+        }
+
+    def _files(self, partition: int) -> Iterator[tuple[Table, Path]]:
         for table in ALL_TABLES:
             if table.name in self.manifest.coverage.tables:
-                file = self.folder / table.name / f"part-{partition:04d}.parquet"
-                tables[table.name] = _read_table(table, file, categories_for, of_people)
-        return tables
+                yield table, self.folder / table.name / f"part-{partition:04d}.parquet"
+
+    def _no_such_person(self) -> MissingError:
+        return MissingError(
+            "no such person in the extract", where=self.id, do="Check the id, or ingest anew."
+        )
 
 
 def _read_table(
@@ -131,21 +149,26 @@ def _read_table(
     categories_for: tuple[str, ...],
     of_people: list[str] | None,
 ) -> pd.DataFrame:
-    categories = [
-        column.name
-        for column in table.columns
-        if column.kind is Kind.TEXT
-        and (column.name not in _IDS or (column.name in categories_for and table is not PERSONS))
-    ]
+    categories = _categories(table, categories_for)
     if of_people is None:
         rows = pq.read_table(file, read_dictionary=categories, partitioning=None)
     else:
-        rows = _rows_of(file, categories, of_people)
+        rows = _their_texts(_rows_of(file, categories, of_people))
     for name in _IDS:  # Arrow remembers that they were written as dictionaries
         if name in table.column and name not in categories:
             at = rows.column_names.index(name)
             rows = rows.set_column(at, name, rows[name].cast(pa.string()))
     return from_arrow(table, rows)
+
+
+def _categories(table: Table, categories_for: tuple[str, ...] = ()) -> list[str]:
+    """Columns of repeated text; of the ids, those asked for."""
+    return [
+        column.name
+        for column in table.columns
+        if column.kind is Kind.TEXT
+        and (column.name not in _IDS or (column.name in categories_for and table is not PERSONS))
+    ]
 
 
 def _rows_of(file: Path, categories: list[str], people: list[str]) -> pa.Table:
@@ -160,12 +183,16 @@ def _rows_of(file: Path, categories: list[str], people: list[str]) -> pa.Table:
                 groups.append(number)
         rows = stored.read_row_groups(groups, use_threads=False)
     wanted = pc.is_in(rows["person_id"].cast(pa.string()), pa.array(people, type=pa.string()))
-    found = rows.filter(wanted).combine_chunks()
-    for at, column in enumerate(found.schema):
-        if pa.types.is_dictionary(column.type):  # everybody's texts: theirs will do
-            few = found.column(at).cast(pa.string()).dictionary_encode()
-            found = found.set_column(at, column.name, few)
-    return found
+    return rows.filter(wanted).combine_chunks()
+
+
+def _their_texts(rows: pa.Table) -> pa.Table:
+    """Dictionaries of what is in the rows alone, where they were everybody's."""
+    for at, column in enumerate(rows.schema):
+        if pa.types.is_dictionary(column.type):
+            few = rows.column(at).cast(pa.string()).dictionary_encode()
+            rows = rows.set_column(at, column.name, few)
+    return rows
 
 
 def _any(people: list[str], first: str, last: str) -> bool:

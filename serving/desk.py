@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Protocol
+
+import pandas as pd
 
 from features.errors import MissingError
+from features.frames import AnyTable, AnyTables, columns_of
 from features.home import Home
-from features.tables import Tables
 from features.unit_names import unit_names
 from serving import tracing
 from serving.api import answers
@@ -27,7 +29,7 @@ class CanScore(Protocol):
 
     def score(
         self,
-        tables: Tables,
+        tables: AnyTables,
         index_date: date,
         wanted: list[str] | None = None,
         *,
@@ -40,7 +42,7 @@ class Desk:
     """``person_tables(extract_id, person_id)`` gives one person's rows; MissingError if none."""
 
     register: Register
-    person_tables: Callable[[str, str], Tables]
+    person_tables: Callable[[str, str], AnyTables]
     scorer: CanScore | None = None
     unit_names: dict[str, str] = field(default_factory=dict)
     home: Home | None = None
@@ -55,7 +57,9 @@ class Desk:
 
         store = ExtractStore(home)
         register = Register.open(home)
-        return cls(register, lambda e, p: store.get(e).person(p), scorer, unit_names(home), home)
+        return cls(
+            register, lambda e, p: store.get(e).plain_person(p), scorer, unit_names(home), home
+        )
 
     def run(self, week: str = "current") -> WeeklyRun:
         """The current run of a week. NotFoundError when the week has no list."""
@@ -211,7 +215,7 @@ class Opened:
     def values(self) -> Mapping[str, float]:
         """The features that ``attention`` reads, NaN for what is not known; empty where the
         records or the model are not here."""
-        return self.subject.values
+        return self.subject.feature_values
 
 
 def _explanation(stored: StoredReasons) -> answers.Explanation:
@@ -235,12 +239,12 @@ def _in_order(names: Iterable[str], primary: str) -> list[str]:
     return sorted(names, key=lambda n: (n != primary, declared.index(n) if n in TARGETS else 99, n))
 
 
-def _age(persons: Any, on: date) -> int | None:
-    if persons is None or persons.empty:
+def _age(persons: AnyTable | None, on: date) -> int | None:
+    if persons is None or not len(persons):
         return None
-    born = persons["birth_date"].iloc[0]
+    born = pd.Timestamp(columns_of(persons)["birth_date"][0])
     return int(on.year - born.year - ((on.month, on.day) < (born.month, born.day)))
 
 
-def _sex(persons: Any) -> str:
-    return "unknown" if persons is None or persons.empty else str(persons["sex"].iloc[0])
+def _sex(persons: AnyTable | None) -> str:
+    return "unknown" if persons is None or not len(persons) else str(columns_of(persons)["sex"][0])

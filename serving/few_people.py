@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 
-from features.tables import Tables
+from features.frames import AnyTables
 
 MOST = 50
 SECONDS = 600.0
@@ -15,12 +15,12 @@ SECONDS = 600.0
 class FewPeople:
     """``read(extract_id, person_id)``, remembered for the last few people, for a while."""
 
-    def __init__(self, read: Callable[[str, str], Tables]) -> None:
+    def __init__(self, read: Callable[[str, str], AnyTables]) -> None:
         self._read = read
-        self._kept: OrderedDict[tuple[str, str], tuple[float, Tables]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[float, AnyTables]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, asked: tuple[str, str]) -> Tables:
+    def get(self, asked: tuple[str, str]) -> AnyTables:
         """What ``read`` gives or raises. Tables are shared: nobody may change them."""
         now = monotonic()
         with self._lock:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from features.errors import FramsyntError
-from features.tables import Tables
+from features.frames import AnyTables
 from serving.api import answers
 from serving.attention import READ
 from serving.packed import FORMAT, unpack
@@ -20,7 +20,7 @@ from serving.told import Behind, Fact, Told
 
 
 class Subject(Protocol):
-    """``events``: at most ``timeline.MOST_EVENTS``, newest first. ``values``: the features that
+    """``events``: at most ``timeline.MOST_EVENTS``, newest first. ``feature_values``: what
     ``attention`` reads, NaN for what is not known; empty where they cannot be told."""
 
     @property
@@ -30,7 +30,7 @@ class Subject(Protocol):
     def shortened(self) -> bool: ...
 
     @property
-    def values(self) -> Mapping[str, float]: ...
+    def feature_values(self) -> Mapping[str, float]: ...
 
     def behind(self, features: Sequence[str]) -> Mapping[str, Behind]: ...
 
@@ -43,7 +43,8 @@ class Kept:
     """Of somebody on a list, as the weekly run made it ready."""
 
     def __init__(self, told: Told) -> None:
-        self.events, self.shortened, self.values = told.events, told.shortened, told.values
+        self.events, self.shortened = told.events, told.shortened
+        self.feature_values = told.values
         self._told = told
 
     @classmethod
@@ -68,7 +69,7 @@ class Recorded:
     def __init__(
         self,
         person_id: str,
-        tables: Tables | None,
+        tables: AnyTables | None,
         index_date: date,
         scorer: Any = None,
         matrix: Callable[..., Any] | None = None,
@@ -91,7 +92,7 @@ class Recorded:
         return self._live.behind(features) if self._live else {}
 
     @cached_property
-    def values(self) -> Mapping[str, float]:
+    def feature_values(self) -> Mapping[str, float]:
         if self.tables is None or self._matrix is None:
             return {}
         try:

@@ -11,16 +11,17 @@ from functools import cached_property
 
 import numpy as np
 
+from features.frames import AnyTables
 from features.history import History, View
 from features.one_by_one import OnePerson, parts_of
-from features.tables import Coverage, Tables
+from features.tables import Coverage
 from serving.records import records_told
 from serving.timeline import MOST_EVENTS, events_told
 from serving.told import Behind, Fact, Told
 from serving.wording import Wording
 
 
-def view_of(tables: Tables, index_date: date) -> View:
+def view_of(tables: AnyTables, index_date: date) -> View:
     """What was known of the people in ``tables``. Which rows there are does not depend on what
     the source delivers, so that is not asked."""
     return History.of(tables, Coverage(frozenset(tables))).at(index_date)
@@ -48,7 +49,7 @@ def tell(view: View, features: Mapping[str, Sequence[str]]) -> Iterator[tuple[st
 class Live:
     """What one person's records tell, each thing when it is asked for."""
 
-    tables: Tables
+    tables: AnyTables
     index_date: date
 
     @cached_property

@@ -74,7 +74,7 @@ def year(
     ]
     if not facts:
         raise NotFoundError("unknown-year", "nothing is known of that year")
-    known = {
+    known: dict[str, Any] = {
         "person": opened.person,
         "week": run.week,
         "year": year,

@@ -208,6 +208,16 @@ def test_an_extract_of_another_format_is_refused(extract: Extract, store: Extrac
         store.get(extract.id).manifest  # noqa: B018
 
 
+def test_one_person_without_frames(extract: Extract) -> None:
+    frames, plain = extract.person("anna"), extract.plain_person("anna")
+    assert plain.keys() == frames.keys()
+    for name, rows in plain.items():
+        expected = frames[name].astype({c.name: c.kind.value for c in rows.table.columns})
+        pd.testing.assert_frame_equal(rows.frame(), expected)
+    with pytest.raises(MissingError):
+        extract.plain_person("cecilia")
+
+
 def test_some_people(extract: Extract) -> None:
     asked = {"anna", "cecilia"}
     for number in extract.partitions:
