@@ -11,13 +11,15 @@ import random
 import re
 from dataclasses import dataclass, field
 from time import perf_counter
+from urllib.parse import urlencode
 
-import httpx
+import aiohttp
 
 THINKS_SECONDS = (3.0, 8.0)
 DEEDS = {"person": 0.40, "decision": 0.42, "list": 0.12, "team": 0.04, "export": 0.02}
 KINDS = {"enrol": 0.35, "defer": 0.30, "decline": 0.35}
 PATIENCE_SECONDS = 30.0
+KEPT_OPEN_SECONDS = 4.0  # a connection: the service closes its end after five
 ROW = re.compile(
     r'name="person_id" value="(?P<person>[^"]+)">\s*'
     r'<input type="hidden" name="follows" value="(?P<follows>\d+)">'
@@ -47,6 +49,18 @@ class Call:
     status: int
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What the service said."""
+
+    status: int
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
 @dataclass
 class Done:
     """``sent`` and ``acknowledged``: the notes of decisions, each written once."""
@@ -63,9 +77,12 @@ def work(plan: Plan) -> Done:
 
 async def _all(plan: Plan) -> Done:
     done, began = Done(), perf_counter()
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(
-        base_url=plan.url, timeout=PATIENCE_SECONDS, limits=limits, trust_env=False
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_OPEN_SECONDS)
+    async with aiohttp.ClientSession(
+        plan.url,
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(PATIENCE_SECONDS),
+        cookie_jar=aiohttp.DummyCookieJar(),  # each nurse has her own
     ) as http:
         nurses = [
             Nurse(number, http, unit, cookies, plan, done, began)
@@ -81,7 +98,7 @@ class Nurse:
     def __init__(
         self,
         number: int,
-        http: httpx.AsyncClient,
+        http: aiohttp.ClientSession,
         unit: str,
         cookies: dict[str, str],
         plan: Plan,
@@ -128,10 +145,11 @@ class Nurse:
 
     async def read_list(self) -> None:
         answer = await self.ask("list", "GET", self.path)
-        if answer is not None and answer.status_code == 200:
+        if answer is not None and answer.status == 200:
             self.follows = rows_in(answer.text)
-            self.csrf, self.start = CSRF.findall(answer.text)[0], START.findall(answer.text)[0]
-            self.until = UNTIL.findall(answer.text)[0]
+            self.csrf, self.start, self.until = (
+                found[1] for part in (CSRF, START, UNTIL) if (found := part.search(answer.text))
+            )
 
     async def decide(self) -> None:
         person = self.somebody()
@@ -153,12 +171,12 @@ class Nurse:
             "decision",
             "POST",
             f"{self.path}/decisions",
-            data=form,
-            headers={"origin": self.plan.url, "hx-request": "true"},
+            form,
+            {"origin": self.plan.url, "hx-request": "true"},
         )
-        if answer is None or answer.status_code == 409:
+        if answer is None or answer.status == 409:
             del self.follows[person]  # as after reading the row that says so
-        elif answer.status_code == 200:
+        elif answer.status == 200:
             self.done.acknowledged.append(note)
             self.follows.pop(person)
             self.follows |= rows_in(answer.text)
@@ -168,21 +186,23 @@ class Nurse:
         kind: str,
         method: str,
         path: str,
+        form: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
-        **more: object,
-    ) -> httpx.Response | None:
+    ) -> Answer | None:
         """A call and how long it took, to the last byte; None where no answer came."""
+        sent = {**self.headers, **(headers or {})}
+        if form is not None:
+            sent["content-type"] = "application/x-www-form-urlencoded"
+        body = urlencode(form).encode() if form is not None else None
         at = perf_counter()
         try:
-            answer = await self.http.request(
-                method,
-                path,
-                headers={**self.headers, **(headers or {})},
-                **more,  # type: ignore[arg-type]
-            )
-        except httpx.TransportError:
+            async with self.http.request(
+                method, path, data=body, headers=sent, allow_redirects=False
+            ) as said:
+                answer = Answer(said.status, await said.read())
+        except (aiohttp.ClientError, TimeoutError):
             answer = None
-        status = answer.status_code if answer is not None else 0
+        status = answer.status if answer is not None else 0
         self.done.calls.append(Call(kind, at - self.began, perf_counter() - at, status))
         return answer
 

@@ -10,7 +10,7 @@ from benchmarks.desk.load import BAR_SECONDS, Load
 from benchmarks.desk.nurses import DEEDS, THINKS_SECONDS
 from benchmarks.machine import cpu, memory_gb, verdict
 
-PACKAGES = ("bentoml", "fastapi", "sqlalchemy", "psycopg", "uvicorn", "httpx")
+PACKAGES = ("bentoml", "fastapi", "sqlalchemy", "psycopg", "uvicorn", "aiohttp")
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 

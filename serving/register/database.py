@@ -53,6 +53,7 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         parsed,
         pool_pre_ping=True,  # a connection that has died is replaced before it is used
+        pool_use_lifo=True,  # the one used last: what it has prepared is used again
         pool_size=10,
         max_overflow=40,  # more than a server has threads
         hide_parameters=True,
