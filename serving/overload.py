@@ -36,10 +36,10 @@ ALL, OF_SCORING = "FRAMSYNT_AT_ONCE", "FRAMSYNT_SCORING_AT_ONCE"
 @dataclass(frozen=True)
 class Limits:
     """Requests in progress in one worker. Of pages, so many that two workers hold the bursts of
-    two hundred people at work; of scoring calls, about a quarter of a second's work."""
+    two hundred people at work; of scoring calls, about a third of a second's work."""
 
     all_at_once: int = 64
-    scoring_at_once: int = 16
+    scoring_at_once: int = 32
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

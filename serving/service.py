@@ -6,8 +6,10 @@ its worker import this module, so everything heavy waits until the worker makes 
 
 import gc
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -61,6 +63,9 @@ class FramsyntService(bentoml.Service):
 ANSWERS: dict[str, type[BaseModel]] = {"score": ScoreAnswer, "score_batch": BatchAnswer}
 PART = "#/components/schemas/{model}"
 REFUSALS = (400, 401, 403, 404, 411, 413, 415, 422, 429, 500, 503)
+SELDOM = 20_000, 20, 20
+"""When the collector looks for garbage: a call makes some thousands of things and drops them all,
+and looking among them several times a call finds nothing."""
 PROBLEM = {
     "description": "A problem document (RFC 9457): `detail` says what is wrong, and where",
     "content": {problems.MEDIA_TYPE: {"schema": answers.Problem.model_json_schema()}},
@@ -89,13 +94,14 @@ class RiskService:
         from serving.following import follow_seconds
         from serving.orphans import stop_with
         from serving.standing import Standing
-        from serving.threads import few_threads
+        from serving.threads import AT_ONCE, few_threads
         from serving.warm import warm
 
         stop_with(os.getppid())
         few_threads()
         keep_people_out_of_logs(expected=(ValidationError, Refused))
         self.ready = False
+        self._writers = ThreadPoolExecutor(AT_ONCE, "access-log")
         kernels.load()
         tracing.start()
         home = Home.at(os.environ["FRAMSYNT_HOME"])
@@ -109,6 +115,7 @@ class RiskService:
         # What is here now stays: the collector need not look through it while a caller waits.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*SELDOM)
         self.ready = True
         pinned, every = os.environ.get(pins.FILE), follow_seconds()
         if every:
@@ -149,8 +156,13 @@ class RiskService:
         objecting: frozenset[str] = app.state.desk.register.objections.current(people)
         return objecting
 
-    def _noting(self, people: list[str]) -> None:
-        access.note_people(app.state.desk.register, "score", people)
+    def _noting(self, people: list[str]) -> Callable[[], None]:
+        """Begun on a thread of its own: most of its time the disk or the database is at work."""
+        asked_by = copy_context()
+        register = app.state.desk.register
+        return self._writers.submit(
+            asked_by.run, access.note_people, register, "score", people
+        ).result
 
     @contextmanager
     def _measured(self, method: str, version: str) -> Iterator[list[int]]:

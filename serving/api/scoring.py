@@ -121,8 +121,9 @@ class BatchAnswer(Answer):
 Objecting = Callable[[Iterable[str]], frozenset[str]]
 """Which of these people have objected to being scored."""
 
-Noting = Callable[[list[str]], None]
-"""Writes down who is scored, before anybody is. MissingError if it cannot."""
+Noting = Callable[[list[str]], Callable[[], None]]
+"""Begins to write down who is scored. What it gives waits until that is on disk, and raises
+MissingError if it cannot be: then there is no answer."""
 
 
 def answer_one(
@@ -167,8 +168,9 @@ def answer_many(
     if not asked:
         return [], len(objected)
     lacking = _lacking(scorer, frozenset(tables))
-    noting(asked)
+    written = noting(asked)  # while the scores are worked out
     scored = scorer.score(tables, request.index_date, request.targets)
+    written()
     return [_answer(score, request, lacking) for score in scored], len(objected)
 
 

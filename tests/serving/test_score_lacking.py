@@ -1,6 +1,6 @@
 """A scoring call that leaves tables out is told what lacks, or refused where it is too much."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -47,7 +47,12 @@ def ask(*without: str) -> list[str]:
     NOTED.clear()
     history = {t: rows for t, rows in EXAMPLE["history"].items() if t not in without}
     request = ScoreRequest.model_validate({**EXAMPLE, "history": history})
-    [answer], _ = answer_many(SCORER, nobody, NOTED.extend, request)
+
+    def note(people: list[str]) -> Callable[[], None]:
+        NOTED.extend(people)
+        return lambda: None
+
+    [answer], _ = answer_many(SCORER, nobody, note, request)
     return answer.lacking
 
 
