@@ -82,7 +82,10 @@ def asked(watched: Watched) -> tuple[Watched, str]:
     ("name", "within"),
     [
         ("POST /score", {"features", "predict", "explain"}),
-        ("GET /people/{person_id}", {"render", "register SELECT weekly_runs", "register INSERT access_log"}),
+        (
+            "GET /people/{person_id}",
+            {"render", "register SELECT weekly_runs", "register INSERT access_log"},
+        ),
         ("GET /api/v1/people/{person_id}", {"register INSERT access_log"}),
         ("weekly run", {"read history", "features", "predict", "lists and reasons"}),
         ("weekly run", {"write register", "register INSERT list_entries"}),
