@@ -4,16 +4,21 @@ Somebody matters who is on the week's list, or whose risk is at least that of th
 and about whom nobody has decided: not in a team, not waiting, not put off, not declined this week.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import func, select
+
 from serving.cds.card import TABLES_IN_WORDS, Told
+from serving.kept_lists import mobile_model_of, reason_of
 from serving.places import HERE
 from serving.problems import NotSentError
+from serving.register.models import ListEntry
+from serving.register.objections import objects
 from serving.review import State, state_of
 from serving.security.who import Principal
 from serving.week import monday_after
@@ -50,29 +55,53 @@ def told_of(desk: "Desk", principal: Principal, opened: Opened) -> Told | None:
     care_unit, probabilities = scored
     if not principal.works_at(care_unit):
         return None
-    least = _least_listed(desk, run, care_unit)
-    entry = desk.register.entry(run.id, person_id)
+    listed = desk.register.listed(run.id, person_id, run.primary_target)
     probability = probabilities[run.primary_target]
-    if entry is None and (least is None or probability < least):
-        return None
+    if listed is None:
+        least = _least_listed(desk, run, [care_unit]).get(care_unit)
+        if least is None or probability < least:
+            return None
     if state_of(desk.register, run, person_id) is not State.OPEN:
         return None
-    person = desk.person(run, person_id, [run.primary_target])
+    entry = listed.entry if listed is not None else None
+    if listed is not None and entry is not None and listed.reasons is not None:
+        reasons = [reason_of(row) for row in listed.reasons.reasons]
+        mobile_model = mobile_model_of(entry)
+    else:
+        person = desk.person(run, person_id, [run.primary_target])
+        reasons = person.explanations[0].reasons if person.explanations else []
+        mobile_model = person.mobile_model
     return Told(
         target=run.primary_target,
         probability=probability,
-        reasons=person.explanations[0].reasons if person.explanations else [],
-        mobile_model=person.mobile_model,
+        reasons=reasons,
+        mobile_model=mobile_model,
         week=run.week,
         rank=entry.rank if entry else None,
         changed=entry.changed if entry else (),
     )
 
 
-def _least_listed(desk: "Desk", run: "WeeklyRun", care_unit: str) -> float | None:
-    """The unit's threshold: the risk of the last one on its list; None for an empty list."""
-    listed = desk.register.entries(run.id, care_unit)
-    return min((e.probabilities[run.primary_target] for e in listed), default=None)
+def _least_listed(desk: "Desk", run: "WeeklyRun", care_units: Collection[str]) -> dict[str, float]:
+    """Each unit's threshold: the risk of the last one on its list, where it is not empty."""
+    last = (
+        select(ListEntry.care_unit, func.max(ListEntry.rank).label("rank"))
+        .where(
+            ListEntry.run_id == run.id,
+            ListEntry.care_unit.in_(care_units),
+            ~objects(ListEntry.person_id),
+        )
+        .group_by(ListEntry.care_unit)
+        .subquery()
+    )
+    query = select(ListEntry.care_unit, ListEntry.probabilities).where(
+        ListEntry.run_id == run.id,
+        ListEntry.care_unit == last.c.care_unit,
+        ListEntry.rank == last.c.rank,
+    )
+    with desk.register.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return {unit: float(probabilities[run.primary_target]) for unit, probabilities in rows}
 
 
 def _from_records(
@@ -123,8 +152,8 @@ def _refuse_too_little(model: Any, coverage: Any, unanswered: list[str]) -> None
 def _threshold_for_strangers(desk: "Desk", principal: Principal, run: "WeeklyRun") -> float | None:
     """For somebody listed nowhere here: the median of the thresholds of the caller's units."""
     units = [u.care_unit for u in desk.register.units(run.id) if principal.works_at(u.care_unit)]
-    found = [least for u in units if (least := _least_listed(desk, run, u)) is not None]
-    return median(found) if found else None
+    found = _least_listed(desk, run, units)
+    return median(found.values()) if found else None
 
 
 def _next_monday(today: date | None = None) -> date:
