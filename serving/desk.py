@@ -46,6 +46,7 @@ class Desk:
     scorer: CanScore | None = None
     unit_names: dict[str, str] = field(default_factory=dict)
     home: Home | None = None
+    versions: Callable[[str], CanScore | None] | None = None
 
     def __post_init__(self) -> None:
         self._kept = FewPeople(self.person_tables)
@@ -180,14 +181,21 @@ class Desk:
                 tables = self._kept.get((run.extract_id, person_id))
         except MissingError:  # the extract has been tidied away; the register still answers
             tables = None
-        same = self.scorer is not None and self.scorer.version == run.model_version
+        scorer = self.scorer
         return Recorded(
             person_id,
             tables,
             run.index_date,
-            self.scorer if same else None,
-            getattr(self.scorer, "matrix", None),
+            self._of_version(scorer, run.model_version),
+            getattr(scorer, "matrix", None),
         )
+
+    def _of_version(self, scorer: CanScore | None, version: str) -> CanScore | None:
+        """The scorer of the version that made a list: the one that serves, or one that did until
+        lately and is still in memory."""
+        if scorer is not None and scorer.version == version:
+            return scorer
+        return self.versions(version) if self.versions else None
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ class RiskService:
         self.standing = Standing(lambda: app.state.desk)
         scorer = self.champion.scorer
         app.state.desk = Desk.of(home, scorer)
+        app.state.desk.versions = self.champion.of
         warm(scorer)
         self.metrics.now_serving(scorer.version)
         # What is here now stays: the collector need not look through it while a caller waits.

@@ -11,6 +11,7 @@ from features.home import Home
 from serving import champion as module
 from serving import pins
 from serving.champion import Champion, pinned
+from serving.desk import Desk
 from serving.following import VARIABLE, Following, follow_seconds
 from serving.pins import Pin
 from serving.scoring import Scorer
@@ -224,3 +225,12 @@ def test_how_often_the_registry_is_asked(monkeypatch: pytest.MonkeyPatch) -> Non
     assert follow_seconds() == 5
     monkeypatch.setenv(VARIABLE, "0")
     assert follow_seconds() == 0
+
+
+def test_a_list_of_the_version_before_is_still_told_by_it(site: Site) -> None:
+    nothing: Any = None
+    desk = Desk(nothing, nothing, site.champion.scorer, versions=site.champion.of)
+    site.want("2")
+    desk.scorer = site.champion.scorer
+    told_by = [desk._of_version(desk.scorer, version) for version in ("2", "1", "9")]
+    assert [scorer.version if scorer else None for scorer in told_by] == ["2", "1", None]
