@@ -19,6 +19,12 @@ PREFETCH = {
 """Key -> type of resource and FHIR query. Needed only of people who are not in the register."""
 
 
+NEEDS = (
+    "Om personen inte finns i Framsynts register behövs det som prefetch ber om, helt; annars "
+    "blir svaret 412."
+)
+
+
 @dataclass(frozen=True)
 class Service:
     id: str
@@ -29,7 +35,7 @@ class Service:
     def described(self) -> dict[str, object]:
         """As the discovery endpoint tells it."""
         prefetch = {key: query for key, (_, query) in PREFETCH.items()}
-        return {**vars(self), "prefetch": prefetch}
+        return {**vars(self), "prefetch": prefetch, "usageRequirements": NEEDS}
 
 
 SERVICES = {

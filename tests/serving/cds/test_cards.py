@@ -34,6 +34,7 @@ def test_discovery_names_both_services(hooks: Client) -> None:
     for service in said:
         assert service["description"]
         assert service["title"]
+        assert "412" in service["usageRequirements"]
         assert set(service["prefetch"]) == set(PREFETCH)
         for query in service["prefetch"].values():  # only what the standard recommends
             assert QUERY.fullmatch(query)
