@@ -149,7 +149,7 @@ def _ready(run: NewRun, register: Register, extract: Extract, scorer: Scorer) ->
     newest = register.current()
     if newest is not None and newest.week > run.week:
         return run
-    reasons = {why["person_id"]: _features(why["reasons"]) for why in run.reasons}
+    reasons = {why["person_id"]: features_told(why["reasons"]) for why in run.reasons}
     return replace(run, told=told_of_listed(extract, scorer, run.index_date, reasons))
 
 
@@ -158,11 +158,12 @@ def _make_ready(row: WeeklyRun, register: Register, extract: Extract, scorer: Sc
     from a backup."""
     people = [entry.person_id for entry in register.entries(row.id)]
     why = register.reasons(row.id, people, row.primary_target)
-    reasons = {p: _features(why[p].reasons) if p in why else [] for p in people}
+    reasons = {p: features_told(why[p].reasons) if p in why else [] for p in people}
     register.keep_told(row.id, told_of_listed(extract, scorer, row.index_date, reasons))
 
 
-def _features(reasons: Sequence[dict[str, Any]]) -> list[str]:
+def features_told(reasons: Sequence[dict[str, Any]]) -> list[str]:
+    """The features that kept reasons are about."""
     return [r["feature"] for r in reasons if r["feature"]]
 
 

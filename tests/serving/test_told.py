@@ -162,7 +162,7 @@ def test_the_same_people_are_told_in_the_same_bytes(
     run, extract = desk.run(), ExtractStore(home).current()
     people = listed(desk, run)
     why = desk.register.reasons(run.id, people, run.primary_target)
-    features = {p: weekly._features(why[p].reasons) for p in people}
+    features = {p: weekly.features_told(why[p].reasons) for p in people}
     kept = kept_rows(desk.register)
     assert set(kept) == set(people)
     for told in (features, dict(reversed(features.items()))):
