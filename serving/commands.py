@@ -36,8 +36,8 @@ def access_log(person: PersonArgument, home: HomeOption = HOME) -> None:
     from serving.places import HERE
 
     with _register(home) as register:
-        rows = register.accesses(person)
-        register.note_access(_operator(), "access-log", person)
+        rows = register.access.of_person(person)
+        register.access.note(_operator(), "access-log", person)
     if not rows:
         say("Nobody has seen this person.")
     for row in rows:

@@ -96,6 +96,7 @@ class RiskService:
         from serving.standing import Standing
         from serving.threads import AT_ONCE, few_threads
         from serving.warm import warm
+        from serving.web.warm_pages import warm_pages
 
         stop_with(os.getppid())
         few_threads()
@@ -112,6 +113,7 @@ class RiskService:
         app.state.desk = Desk.of(home, scorer)
         app.state.desk.versions = self.champion.of
         warm(scorer)
+        warm_pages(app.state.desk)
         self.metrics.now_serving(scorer.version)
         # What is here now stays: the collector need not look through it while a caller waits.
         gc.collect()

@@ -16,7 +16,6 @@ from serving.register.database import connect, writing
 from serving.register.decisions import Decision, Decisions
 from serving.register.enrolments import Enrolments
 from serving.register.models import (
-    Access,
     ListEntry,
     RunEnrolled,
     RunUnit,
@@ -38,6 +37,7 @@ UNIT_LOCK = 4_714_712
 """With a care unit, the number of its lock in PostgreSQL; SQLite has one writer anyway."""
 
 _ALONE = text("SELECT pg_advisory_xact_lock(:us, hashtext(:unit))")
+_LOOK_ANEW = text("ANALYZE run_units, scores, list_entries, reasons, told, run_enrolled")
 _UNIT = select(RunUnit.people).where(
     RunUnit.run_id == bindparam("run"), RunUnit.care_unit == bindparam("unit")
 )
@@ -204,6 +204,8 @@ class Register:
             _insert(connection, StoredReasons, run_id, run.reasons)
             _insert(connection, RunEnrolled, run_id, run.enrolled)
             keep_told(connection, run_id, run.told)
+            if connection.dialect.name == "postgresql":  # so that the first reader is not slow
+                connection.execute(_LOOK_ANEW)
             session.refresh(row)
             session.expunge_all()
         return row, True
@@ -366,27 +368,6 @@ class Register:
         has come meanwhile."""
         with writing(self.engine).begin() as connection:
             keep_told(connection, run_id, rows)
-
-    # -- access -------------------------------------------------------------------------
-
-    def note_access(
-        self,
-        who: str,
-        what: str,
-        person_id: str | None = None,
-        care_unit: str | None = None,
-        *,
-        role: str = "",
-        unit: str = "",
-        why: str = "",
-    ) -> None:
-        """Add a line to the access log; ``unit``: the reader's care units, ``why``: the reason
-        given for opening somebody of another unit."""
-        self.access.note(who, what, person_id, care_unit, role=role, unit=unit, why=why)
-
-    def accesses(self, person_id: str) -> list[Access]:
-        """Everyone who looked at a person, oldest first."""
-        return self.access.of_person(person_id)
 
 
 def is_same(row: WeeklyRun, run: NewRun) -> bool:

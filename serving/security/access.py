@@ -26,7 +26,7 @@ def note(
 ) -> None:
     """Adds a line. MissingError (503) if it cannot be written: then nothing may be shown."""
     try:
-        register.note_access(
+        register.access.note(
             principal.subject,
             deed,
             person_id,

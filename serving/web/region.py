@@ -68,7 +68,7 @@ def access(
 ) -> Response:
     """Who has seen this person; asked in a form, so that no address names anybody."""
     asked = person_id.strip()
-    seen = list(reversed(desk.register.accesses(asked))) if asked else []
+    seen = list(reversed(desk.register.access.of_person(asked))) if asked else []
     return _administration(request, desk, asked=asked, seen=seen)
 
 

@@ -74,9 +74,9 @@ def test_looking_at_a_person_is_noted(client: Client, desk: Desk) -> None:
     client.get("/api/v1/people/P1", headers=TOKEN)
     client.get("/api/v1/people/P1/timeline", headers=TOKEN)
     client.get("/api/v1/people/P9", headers=TOKEN)
-    noted = [(a.who, a.what) for a in desk.register.accesses("P1")]
+    noted = [(a.who, a.what) for a in desk.register.access.of_person("P1")]
     assert noted == [("token", "person"), ("token", "timeline")]
-    assert desk.register.accesses("P9") == []
+    assert desk.register.access.of_person("P9") == []
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -125,7 +125,8 @@ def test_a_person_has_chart_table_and_timeline(visitor: Client, desk: Desk) -> N
         "Att du har öppnat sidan har noterats",
     ):
         assert words in html
-    assert [(a.who, a.what) for a in desk.register.accesses("P1")] == [("samordnare", "person")]
+    seen = desk.register.access.of_person("P1")
+    assert [(a.who, a.what) for a in seen] == [("samordnare", "person")]
 
 
 def test_english_is_one_switch_away_and_stays(visitor: Client) -> None:

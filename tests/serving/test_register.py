@@ -89,17 +89,17 @@ def test_only_current_runs_count_as_having_been_listed(register: Register) -> No
 
 
 def test_the_access_log_can_only_grow(register: Register) -> None:
-    register.note_access("demo", "person", "P1", EAST)
-    register.note_access("token", "timeline", "P1")
+    register.access.note("demo", "person", "P1", EAST)
+    register.access.note("token", "timeline", "P1")
 
-    assert [(a.who, a.what) for a in register.accesses("P1")] == [
+    assert [(a.who, a.what) for a in register.access.of_person("P1")] == [
         ("demo", "person"),
         ("token", "timeline"),
     ]
     for deed in ("UPDATE access_log SET who = 'x'", "DELETE FROM access_log"):
         with pytest.raises(DBAPIError, match="append-only"), register.engine.begin() as connection:
             connection.execute(text(deed))
-    assert len(register.accesses("P1")) == 2
+    assert len(register.access.of_person("P1")) == 2
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(register: Register) -> None:

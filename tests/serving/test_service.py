@@ -103,7 +103,7 @@ def test_many_people_in_one_call(service: Running) -> None:
     assert all(set(s["probabilities"]) == {"unplanned_30"} for s in answer["scores"])
     assert all(set(s["text"]) == {"unplanned_30"} for s in answer["scores"])
     register = Register.open(service.home)
-    lines = [[(a.what, a.role) for a in register.accesses(p)] for p in people]
+    lines = [[(a.what, a.role) for a in register.access.of_person(p)] for p in people]
     register.close()
     assert all(seen[-1] == ("score", "coordinator") for seen in lines)
 

@@ -26,7 +26,7 @@ def test_from_start_to_a_list(
     for entry in register.entries(run.id, own):
         assert entry.person_id in listed.text
     assert reader.get(f"/care-units/{other}").status_code == 403
-    seen = register.accesses(register.entries(run.id, own)[0].person_id)
+    seen = register.access.of_person(register.entries(run.id, own)[0].person_id)
     assert seen == []  # the list as a whole is one line, of the unit
 
     tool = service.client(headers=words.header)

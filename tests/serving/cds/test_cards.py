@@ -130,14 +130,14 @@ def test_no_card_for_people_of_another_unit_and_that_is_logged(
 ) -> None:
     answer = hooks.post(PATIENT_VIEW, json=call("P4"), headers=system.headers(PATIENT_VIEW))
     assert (answer.status_code, answer.json()) == (200, {"cards": []})
-    assert [a.what for a in desk.register.accesses("P4")] == ["refused"]
+    assert [a.what for a in desk.register.access.of_person("P4")] == ["refused"]
 
 
 def test_whose_card_was_asked_for_stands_in_the_access_log(
     desk: Desk, hooks: Client, system: RecordSystem
 ) -> None:
     hooks.post(PATIENT_VIEW, json=call("P1"), headers=system.headers(PATIENT_VIEW))
-    [line] = desk.register.accesses("P1")
+    [line] = desk.register.access.of_person("P1")
     assert (line.who, line.what, line.care_unit) == ("https://journal.example.se", "card", EAST)
     assert line.why == "Practitioner/1"  # who sat at the record system
 

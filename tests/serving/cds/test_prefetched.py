@@ -225,7 +225,7 @@ def test_the_card_says_what_is_not_known_and_has_no_link(
     assert "åtgärder" in card["detail"]
     assert "läkemedel" not in card["detail"]
     assert "links" not in card  # there is no page of somebody unknown
-    assert [a.what for a in desk.register.accesses("p1")] == ["card"]
+    assert [a.what for a in desk.register.access.of_person("p1")] == ["card"]
 
 
 def test_nobody_who_objects_is_scored_from_records(desk: Desk, scorer: Scorer, codes: Path) -> None:

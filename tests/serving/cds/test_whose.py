@@ -45,10 +45,10 @@ def test_by_the_regions_file(desk: Desk, settings: Any, tmp_path: Path) -> None:
     assert card["links"][0]["url"].endswith("/people/P1")
     assert ask(hooks, "P1").status_code == 412  # an id of theirs that looks like a pseudonym
     assert ask(hooks, "P2").json() == {"cards": []}  # P3, whose risk is low
-    assert [a.what for a in desk.register.accesses("P1")] == ["card"]
-    assert [a.what for a in desk.register.accesses("P3")] == ["card"]
-    assert desk.register.accesses("P2") == []
-    assert desk.register.accesses("1288992") == []
+    assert [a.what for a in desk.register.access.of_person("P1")] == ["card"]
+    assert [a.what for a in desk.register.access.of_person("P3")] == ["card"]
+    assert desk.register.access.of_person("P2") == []
+    assert desk.register.access.of_person("1288992") == []
 
 
 def test_a_file_that_was_renewed_is_read_again(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_by_an_identifier_of_the_patient(desk: Desk, settings: Any) -> None:
     desk.scorer = None
     other = patient("P1", identifier=[{"system": "urn:other", "value": "P2"}], birthDate="1940")
     assert ask(hooks, "P1", other).json() == {"cards": []}  # nobody here
-    assert [a.what for a in desk.register.accesses("P1")] == ["card"]
+    assert [a.what for a in desk.register.access.of_person("P1")] == ["card"]
 
 
 @pytest.mark.parametrize(

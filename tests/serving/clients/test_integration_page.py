@@ -31,7 +31,7 @@ def test_examples(running: Running) -> None:
         )
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         assert gives in done.stdout, command
-    people = {p for p in ("P1", "P2") if running.desk.register.accesses(p)}
+    people = {p for p in ("P1", "P2") if running.desk.register.access.of_person(p)}
     assert people == {"P1", "P2"}
 
 

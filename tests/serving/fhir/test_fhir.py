@@ -208,7 +208,7 @@ def test_who_is_checked_is_who_is_shown(tokens: Client, desk: Desk) -> None:
         "RiskAssessment?subject=P1&patient=P4",
     ):
         read(tokens, path, "reviewer", 400)
-    assert desk.register.accesses("P4") == []
+    assert desk.register.access.of_person("P4") == []
 
 
 def test_a_wish_that_was_declined(tokens: Client, desk: Desk) -> None:
@@ -237,8 +237,8 @@ def test_every_look_is_logged(tokens: Client, desk: Desk) -> None:
     read(tokens, "RiskAssessment?patient=P1", "reviewer")
     read(tokens, "RiskAssessment/2.P1", "reviewer")
     read(tokens, "RiskAssessment?patient=P4", "reviewer", 403)
-    assert [a.what for a in desk.register.accesses("P1")] == ["assessment", "assessment"]
-    assert [a.what for a in desk.register.accesses("P4")] == ["refused"]
+    assert [a.what for a in desk.register.access.of_person("P1")] == ["assessment", "assessment"]
+    assert [a.what for a in desk.register.access.of_person("P4")] == ["refused"]
 
 
 def test_nothing_of_somebody_who_objects(tokens: Client, desk: Desk) -> None:

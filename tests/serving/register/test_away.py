@@ -94,13 +94,13 @@ def test_postgresql_gone_and_back_without_a_restart(register: Register, proxy: P
             through.current()
         assert status_of(caught.value) == 503
         with pytest.raises(MissingError, match="does not answer"):
-            through.note_access("u1", "person", "P1")
+            through.access.note("u1", "person", "P1")
         assert time.monotonic() - began < 5
 
     proxy.start()
     assert through.current() is not None
-    through.note_access("u1", "person", "P1")
-    assert [a.who for a in through.accesses("P1")] == ["u1"]
+    through.access.note("u1", "person", "P1")
+    assert [a.who for a in through.access.of_person("P1")] == ["u1"]
     through.close()
 
 
@@ -141,7 +141,7 @@ def test_a_register_that_is_locked_for_long_is_said_to_be_away(tmp_path: Path) -
     with closing(sqlite3.connect(tmp_path / "register.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(MissingError, match="does not answer"):
-            register.note_access("u1", "person", "P1")
+            register.access.note("u1", "person", "P1")
         other.execute("ROLLBACK")
-    register.note_access("u1", "person", "P1")
+    register.access.note("u1", "person", "P1")
     register.close()

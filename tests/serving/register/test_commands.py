@@ -17,7 +17,7 @@ def home(tmp_path: Path) -> Home:
     made = Home.at(tmp_path / "home")
     register = Register.open(made)
     register.add(new_run())
-    register.note_access(
+    register.access.note(
         "u1", "person", "P1", EAST, role="reviewer", unit="SE1 SE2", why="jour i natt"
     )
     register.close()

@@ -41,7 +41,7 @@ def weeks(register: Register) -> Register:
     register.add(new_run("2026-W45", date(2026, 11, 2)))
     register.add(new_run())
     register.decisions.record(ENROL)
-    register.note_access("u1", "person", "P1")
+    register.access.note("u1", "person", "P1")
     with Session(register.engine) as session, session.begin():
         session.add(Access(at=NOW - timedelta(days=366 * 6), who="u0", what="person"))
         for number, ended in enumerate((None, NOW - timedelta(days=1))):
@@ -97,7 +97,7 @@ def test_the_access_log_goes_after_five_years_and_refuses_again_afterwards(
 ) -> None:
     assert due(weeks, Retention(13, 5), NOW)["access_log"] == 1
     assert carry_out(weeks, Retention(13, 5), NOW)["access_log"] == 1
-    assert [a.who for a in weeks.accesses("P1")] == ["u1"]
+    assert [a.who for a in weeks.access.of_person("P1")] == ["u1"]
     with pytest.raises(Exception, match="append-only"), weeks.engine.begin() as connection:
         connection.execute(text("DELETE FROM access_log"))
 
@@ -131,7 +131,7 @@ def test_a_backup_brings_everything_back(home: Home, register: Register, tmp_pat
     assert b"of long ago" not in file.read_bytes()
     assert (before["told"], counts(register)) == (2, {**before, "told": 0})
     assert register.decisions.of_person("P1")[0].note == ""
-    assert register.accesses("P1")[0].why == "a reason"
+    assert register.access.of_person("P1")[0].why == "a reason"
     with pytest.raises(Exception, match="append-only"), register.engine.begin() as connection:
         connection.execute(text("DELETE FROM decisions"))
     new = register.decisions.record(replace(ENROL, person_id="P3", kind=Kind.WAIT))
@@ -149,7 +149,7 @@ def test_a_backup_of_an_older_shape_is_brought_to_the_newest(
     file = tmp_path / "old"
     back_up(home, file)
     restore(home, file, over=True)
-    assert register.accesses("P1")[0].role == ""
+    assert register.access.of_person("P1")[0].role == ""
     assert register.decisions.record(ENROL).follows == 0
 
 

@@ -19,7 +19,7 @@ ENROL = NewDecision(
 def filled(register: Register) -> None:
     """A row or more in every table."""
     register.add(new_run())
-    register.note_access("u" * 80, "person", "P1", EAST, role="reviewer", unit=EAST, why="a reason")
+    register.access.note("u" * 80, "person", "P1", EAST, role="reviewer", unit=EAST, why="a reason")
     decision = register.decisions.record(ENROL)
     register.objections.add("P4", "admin")
     with writing(register.engine).begin() as connection:
@@ -84,7 +84,7 @@ def test_down_to_the_second_version_keeps_runs_and_the_log_and_up_again(
     run = register.current()
     assert run is not None
     assert (run.objected, len(register.entries(run.id))) == (0, 2)
-    [seen] = register.accesses("P1")
+    [seen] = register.access.of_person("P1")
     assert (seen.what, seen.role, seen.why) == ("person", "", "")
     assert register.decisions.record(ENROL).follows == 0  # and everything works again
 
@@ -126,7 +126,7 @@ def test_a_downgrade_that_fails_leaves_everything(
 
     assert rows(register, "decisions") == 1
     assert rows(register, "sessions") == 1
-    assert register.accesses("P1")[0].role == "reviewer"
+    assert register.access.of_person("P1")[0].role == "reviewer"
     with pytest.raises(DBAPIError, match="append-only"), register.engine.begin() as connection:
         connection.execute(text("DELETE FROM decisions"))
 
@@ -157,6 +157,6 @@ def test_the_triggers_are_back_when_the_block_ends_also_after_an_error(register:
 
     with writing(register.engine).begin() as connection, lifted(connection, "access_log"):
         connection.execute(text("DELETE FROM access_log"))
-    register.note_access("u1", "person", "P1")
+    register.access.note("u1", "person", "P1")
     with pytest.raises(DBAPIError, match="append-only"), register.engine.begin() as connection:
         connection.execute(text("DELETE FROM access_log"))

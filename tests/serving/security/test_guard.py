@@ -18,12 +18,12 @@ WHY = "Samtal från akuten, hemgång i dag"
 
 
 def seen(desk: Desk, person: str) -> list[tuple[str, str, str, str]]:
-    return [(a.who, a.what, a.role, a.why) for a in desk.register.accesses(person)]
+    return [(a.who, a.what, a.role, a.why) for a in desk.register.access.of_person(person)]
 
 
 def test_a_look_is_logged_with_role_units_and_place(tokens: Client, desk: Desk) -> None:
     assert tokens.get("/people/P1", headers=as_("reviewer")).status_code == 200
-    [line] = desk.register.accesses("P1")
+    [line] = desk.register.access.of_person("P1")
     assert (line.who, line.what, line.care_unit) == ("reviewer-1", "person", EAST)
     assert (line.role, line.unit, line.why) == ("reviewer", EAST, "")
 
@@ -42,7 +42,7 @@ def test_no_log_no_answer(tokens: Client, desk: Desk, path: str) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
-    desk.register.note_access = fail  # type: ignore[method-assign]
+    desk.register.access.note = fail  # type: ignore[method-assign]
     answer = tokens.get(path, headers=as_("coordinator"))
     assert answer.status_code == 503
     assert "access log" in answer.json()["detail"]

@@ -102,7 +102,7 @@ def test_a_nurse_logs_in_and_sees_her_own_people(
     assert page.status_code == 200
     assert "Rut Ros" in page.text
     assert visitor.get("/people/P4", headers=HTML).status_code == 403
-    assert [a.who for a in desk.register.accesses("P1")] == ["nurse"]
+    assert [a.who for a in desk.register.access.of_person("P1")] == ["nurse"]
 
 
 def test_the_way_to_the_provider_has_pkce_state_and_nonce(visitor: Client) -> None:

@@ -187,7 +187,7 @@ def test_breaking_the_glass_lasts_as_long_as_the_session(client: Client, desk: D
     form = {"reason": WHY, "csrf": csrf_in(mine.get("/").text)}
     assert mine.post("/people/P4/open", data=form).headers["location"] == "/people/P4"
     assert mine.get("/people/P4", headers=HTML).status_code == 200
-    lines = [(a.what, a.why) for a in desk.register.accesses("P4")]
+    lines = [(a.what, a.why) for a in desk.register.access.of_person("P4")]
     assert lines == [("refused", ""), ("break-glass", WHY), ("person", WHY)]
     log_in(mine)  # another session
     assert mine.get("/people/P4", headers=HTML).status_code == 403

@@ -168,4 +168,4 @@ def test_older_years_are_asked_for(
     assert "Oplanerad inläggning" in whole
     assert visitor.get("/people/P1/years/2019").status_code == 404
     assert visitor.get("/people/P9/years/2026").status_code == 404
-    assert [a.what for a in desk.register.accesses("P1")][-3:].count("timeline") == 3
+    assert [a.what for a in desk.register.access.of_person("P1")][-3:].count("timeline") == 3

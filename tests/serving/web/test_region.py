@@ -100,7 +100,7 @@ def test_the_administrator_asks_who_has_seen_a_person(client: Client, desk: Desk
     assert "rader i åtkomstloggen" in seen.text
     assert "<td>samordnare</td>" in seen.text
     assert "<td>decision</td>" in seen.text
-    log = desk.register.accesses("P1")
+    log = desk.register.access.of_person("P1")
     assert log[-1].who == "administrator"  # asking is on record too
 
 
