@@ -4,6 +4,7 @@ import json
 import math
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ from features.home import Home
 from features.store import ExtractStore
 from serving import run
 from serving.api.scoring import EXAMPLE
+from serving.overload import OF_SCORING
 from serving.register import Register
 from serving.scoring import Scorer
 from serving.security.login import Login
 from serving.weekly import run_weekly
 from tests.serving.real_service import Running, free_port, running, workers_of
 from tests.serving.small_home import as_json, small_extract, small_model
+
+AT_ONCE = 4
+"""Scoring calls that a worker takes in hand."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +41,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     _, words = Login.renew(home)
     pin = work / "wanted"
     pin.write_text(f"7:{work / 'model'}")
-    with running(home, log, port, pin, words.token) as started:
+    few = {OF_SCORING: str(AT_ONCE)}
+    with running(home, log, port, pin, words.token, **few) as started:
         yield started
 
 
@@ -220,6 +226,31 @@ def scored(running: Running) -> float:
     said = running.http.get("/metrics").text
     name = 'framsynt_scores_served_total{method="score",model_version="7"} '
     return sum(float(line.removeprefix(name)) for line in said.splitlines() if name in line)
+
+
+@pytest.mark.slow
+def test_a_flood_is_turned_away_and_leaves_nothing_behind(service: Running) -> None:
+    url, headers = str(service.http.base_url), dict(service.http.headers)
+
+    def ask(_: int) -> httpx.Response:
+        return httpx.post(
+            f"{url}/score", json=EXAMPLE, headers=headers, timeout=60, trust_env=False
+        )
+
+    def ready(_: int) -> httpx.Response:
+        return httpx.get(f"{url}/readyz", timeout=60, trust_env=False)
+
+    with ThreadPoolExecutor(60) as many, ThreadPoolExecutor(1) as one:
+        health = one.map(ready, range(10))
+        answers = list(many.map(ask, range(300)))
+        assert {a.status_code for a in health} == {200}
+    assert {a.status_code for a in answers} == {200, 503}
+    refused = next(a for a in answers if a.status_code == 503)
+    assert refused.headers["retry-after"] == "2"
+    assert refused.json()["type"] == "urn:framsynt:problem:overloaded"
+    assert [ask(0).status_code for _ in range(5)] == [200] * 5
+    counted = sum(a.status_code == 503 for a in answers)
+    assert f"framsynt_turned_away_total {counted}.0" in service.http.get("/metrics").text
 
 
 @pytest.mark.slow
