@@ -17,9 +17,12 @@ from serving.web.render import page, principal_of
 from serving.web.router import router
 
 ERRORS = {
+    400: (N_("error_400"), N_("error_400_text")),
     403: (N_("error_403"), N_("error_403_text")),
     404: (N_("error_404"), N_("error_404_text")),
     409: (N_("error_409"), N_("error_409_text")),
+    413: (N_("error_413"), N_("error_413_text")),
+    429: (N_("error_429"), N_("error_429_text")),
     503: (N_("error_503"), N_("error_503_text")),
 }
 STALE_FORM = (N_("login_stale_title"), N_("login_stale"))

@@ -4,9 +4,15 @@ import re
 
 import pytest
 
+from serving.api.app import create_app
 from serving.desk import Desk
+from serving.security.door import Door
+from serving.security.security import Security
+from serving.security.settings import Rate, Settings
 from serving.web import entrance
-from tests.serving.conftest import EAST, WEST, Client
+from serving.web.pages import ERRORS, OTHER_ERROR
+from serving.web.words import Speech
+from tests.serving.conftest import EAST, LOGIN, WEST, Client
 
 HTML = {"accept": "text/html"}
 
@@ -156,3 +162,21 @@ def test_no_inline_script_or_style_and_nothing_from_elsewhere(visitor: Client) -
     for sheet in re.findall(r'href="(/static/\w+\.css)"', visitor.get("/").text):
         assert "url(" not in visitor.get(sheet).text
         assert "@import" not in visitor.get(sheet).text
+
+
+@pytest.mark.parametrize("status", [400, 413, 429])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_what_went_wrong_is_said_in_a_sentence_of_its_own(status: int, language: str) -> None:
+    say = Speech.of(language)
+    title, text = (say.text(key) for key in ERRORS[status])
+    assert text != say.text(OTHER_ERROR[1])
+    assert title != say.text(OTHER_ERROR[0])
+
+
+def test_a_flood_is_told_to_wait(desk: Desk) -> None:
+    security = Security(lambda: desk, Settings(per_address=Rate(1, 1)), LOGIN.secret, LOGIN)
+    client = Client(Door(create_app(desk), security=security))
+    client.get("/login", headers={"accept": "text/html"})
+    answer = client.get("/login", headers={"accept": "text/html"})
+    assert answer.status_code == 429
+    assert "Vänta några sekunder" in answer.text
