@@ -26,10 +26,7 @@ DOCUMENT = "promotion.json"
 LONGEST_REASON = 500
 _NUMBER = re.compile(r"\d{6,8}[-+ ]?\d{4}")
 
-AFTERWARDS = (
-    "The next weekly run uses it. A service that is running keeps its version until it is "
-    "started again."
-)
+AFTERWARDS = "The next weekly run uses it. A service that is running takes it up within seconds."
 
 
 def reason_of(text: str, forced: bool) -> str:

@@ -211,7 +211,7 @@ def test_the_commands_say_what_happened(shop: Shop) -> None:
     assert "2        " in run("models")
     said = run("promote", "3", "--force", "--reason", REASON)
     assert said.startswith("Version 3 is champion by force, although: ")
-    assert "keeps its version until it is started again" in said
+    assert "takes it up within seconds" in said
     assert "Version 2 is champion again, in place of version 3." in run("rollback")
     stays = run("promote", "3")
     assert stays.startswith("Version 3 stays challenger: ")
