@@ -72,6 +72,10 @@
     }
   });
 
+  // On a phone the people come first; what narrows the list down is there when asked for.
+  const narrowing = document.querySelector("details.narrowing:not([data-wanted])");
+  if (narrowing && matchMedia("(max-width: 44rem)").matches) narrowing.open = false;
+
   for (const form of document.querySelectorAll("form[data-choose]")) {
     form.querySelector("[type=submit]").hidden = true;
     form.addEventListener("change", () => form.requestSubmit());

@@ -195,3 +195,16 @@ def test_the_theme_is_remembered(site: str, browser: Any) -> None:
     assert dark == "rgb(18, 25, 25)"
     page.get_by_role("link", name="Som systemet").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+
+
+def test_on_a_phone_the_people_come_before_the_filters(site: str, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    enter(page, site)
+    page.goto(site + UNIT)
+    assert not page.locator(".filters").is_visible()
+    assert page.locator("#r1").bounding_box()["y"] < 740
+    page.get_by_text("Filter, sök och exportera").click()
+    assert page.get_by_role("searchbox").is_visible()
+
+    page.goto(f"{site}{UNIT}?only=new")  # what narrows the list down is seen
+    assert page.locator(".filters").is_visible()
