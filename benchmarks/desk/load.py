@@ -1,5 +1,6 @@
 """One run of nurses against the service on one database."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +25,8 @@ from tests.system.proxy import way_to
 from tests.system.running import Service
 
 BAR_SECONDS = 0.300
+AHEAD_SECONDS = 0.5
+"""Until it begins: everybody has been told by then, so that all reckon from the same moment."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,11 @@ def load(
         logins = log_in(home, register, nurses)
         try:
             service.start()
-            plan = Plan(service.url, logins, seconds, seed)
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
                 pool.submit(abs, 1).result()  # it has started and imported all before time runs
-                cut()
+                begins = time.time() + AHEAD_SECONDS
+                cut(begins)
+                plan = Plan(service.url, logins, begins, seconds, seed)
                 done = pool.submit(work, plan).result()
             with register.engine.connect() as connection:
                 found = Counter(connection.execute(select(DecisionRow.note)).scalars())
@@ -110,19 +114,20 @@ def _register_url(home: Home, kind: str, places: int) -> Iterator[str]:
 @contextmanager
 def _through(
     url: str, gone: tuple[float, float] | None
-) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The URL as the service gets it, and a function to call when time begins."""
+) -> Iterator[tuple[str, Callable[[float], None]]]:
+    """The URL as the service gets it, and a function to tell when (``time.time()``) it begins."""
     if gone is None:
-        yield url, lambda: None
+        yield url, lambda _begins: None
         return
     real = make_url(url)
     with way_to(real.host or "127.0.0.1", real.port or 5432) as way:
-        timers = [Timer(gone[0], way.close), Timer(gone[1], way.open)]
+        timers: list[Timer] = []
         near = real.set(host="127.0.0.1", port=way.port)
 
-        def begin() -> None:
-            for timer in timers:
-                timer.start()
+        def begin(begins: float) -> None:
+            for after, turn in zip(gone, (way.close, way.open), strict=True):
+                timers.append(Timer(begins + after - time.time(), turn))
+                timers[-1].start()
 
         yield near.render_as_string(hide_password=False), begin
         for timer in timers:

@@ -9,6 +9,7 @@ import asyncio
 import html
 import random
 import re
+import time
 from dataclasses import dataclass, field
 from time import perf_counter
 from urllib.parse import urlencode
@@ -31,10 +32,12 @@ UNTIL = re.compile(r'name="until" value="(\d{4}-\d\d-\d\d)"')
 
 @dataclass(frozen=True)
 class Plan:
-    """``logins``: for each nurse her care unit and the cookies of her session."""
+    """``logins``: for each nurse her care unit and the cookies of her session. ``begins``: when,
+    by ``time.time()``, which other processes share."""
 
     url: str
     logins: list[tuple[str, dict[str, str]]]
+    begins: float
     seconds: float
     seed: int
 
@@ -76,7 +79,9 @@ def work(plan: Plan) -> Done:
 
 
 async def _all(plan: Plan) -> Done:
-    done, began = Done(), perf_counter()
+    done = Done()
+    await asyncio.sleep(plan.begins - time.time())
+    began = perf_counter()
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_OPEN_SECONDS)
     async with aiohttp.ClientSession(
         plan.url,
