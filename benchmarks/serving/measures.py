@@ -53,8 +53,8 @@ class Contender:
 def side_by_side(
     home: Home, work: Path, *, turns: int, seconds: float, workers: int, seed: int
 ) -> tuple[list[Contender], float]:
-    """All three up at once, each asked for a while in turn, so that whatever else the machine
-    does meets them alike; and how far apart their probabilities are at most."""
+    """Each asked for a while in turn, so that whatever else the machine does meets them alike,
+    while the others stand still; and how far apart their probabilities are at most."""
     from models.registry import Registry
 
     people = histories(home, PEOPLE, ROWS)
@@ -81,7 +81,11 @@ def side_by_side(
             for contender, running, asks in up:
                 before = _cpu(running)
                 plan = Plan(running.port, asks, running.headers, RATE, seconds, seed=seed + turn)
-                contender.loads.append(load(plan))
+                with ExitStack() as standing:
+                    for _, other, _ in up:
+                        if other is not running:
+                            standing.enter_context(other.stopped())
+                    contender.loads.append(load(plan))
                 contender.cpu_seconds += _cpu(running) - before
         for contender, running, _ in up:
             contender.megabytes = running.megabytes()

@@ -74,9 +74,9 @@ def compared(found: list[Contender], difference: float) -> str:
 The bar for this service: median {P50_BAR:.0f} ms, 99th percentile {P99_BAR:.0f} ms
 ({verdict(met)}). By median and 99th percentile it is {ahead}.
 
-All three ran at once and were asked in turn, {len(mine.loads)} times each. They serve the same
-registered model and were asked about the same people; their probabilities differ by at most
-{difference:.0e} (the plain service does not make targets coherent). What each does:
+They were asked in turn, {len(mine.loads)} times each; who is not asked stands still. They serve
+the same registered model and were asked about the same people; their probabilities differ by
+at most {difference:.0e} (the plain service does not make targets coherent). What each does:
 
 - *framsynt*: checks the rows against the contract, makes features of them, scores all targets,
   explains the primary one in words in two languages, tells target groups and mobile model;

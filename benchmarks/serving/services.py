@@ -43,6 +43,18 @@ class Running:
         below = self.process.children(recursive=True) or [self.process]
         return [p for p in below if not p.children() and "resource_tracker" not in _said(p)]
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Its processes stand still, and take nothing from whoever is asked meanwhile."""
+        standing = [self.process, *self.process.children(recursive=True)]
+        for process in standing:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in reversed(standing):
+                process.resume()
+
     def megabytes(self) -> list[float]:
         """Memory that each worker would give back if it ended (USS)."""
         return [worker.memory_full_info().uss / 2**20 for worker in self.workers()]
