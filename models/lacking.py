@@ -1,18 +1,26 @@
 """What a source lacks of what a model learnt from: a warning that names it, or a refusal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from features.errors import ModelMismatch
 from features.tables import Coverage
 
-if TYPE_CHECKING:
-    from models.risk_model import RiskModel
-
 MOST_UNKNOWN = 0.2
 """Of the model's features that its own source could tell, the share that another may leave
 unknown. Beyond it a model scores people it has never seen the like of. Our own limit."""
+
+
+class Learnt(Protocol):
+    """A model, as far as it matters here: its features and what its source delivered."""
+
+    @property
+    def features(self) -> Sequence[str]: ...
+
+    @property
+    def coverage(self) -> Coverage: ...
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def lacks(model: Coverage, delivered: Coverage) -> tuple[str, ...]:
     return tuple(names)
 
 
-def lacking(model: "RiskModel", delivered: Coverage) -> Lacking:
+def lacking(model: Learnt, delivered: Coverage) -> Lacking:
     """What scoring this source goes without.
 
     Raises ``ModelMismatch`` where that ``is_too_much``.
@@ -76,7 +84,7 @@ def lacking(model: "RiskModel", delivered: Coverage) -> Lacking:
     return found
 
 
-def lacking_of(model: "RiskModel", delivered: Coverage) -> Lacking:
+def lacking_of(model: Learnt, delivered: Coverage) -> Lacking:
     """The same, however much it is."""
     return _lacking(tuple(model.features), model.coverage, delivered)
 
