@@ -23,7 +23,7 @@ def head(commands: list[str], workers: int, people: int) -> str:
 Written by {" and ".join(f"`{one}`" for one in commands)}; do not edit.
 
 - Machine: {cpu()}, {os.cpu_count()} cores, {memory_gb():.0f} GB of memory, {platform.system()}.
-  The callers are on it too, and so was other work: its load when this part was written was
+  The callers and the other services are on it too: its load when this part was written was
   {os.getloadavg()[0]:.1f}, where {os.cpu_count()} is all that it can do at once
 - Python {platform.python_version()}, {packages}
 - {date.today().isoformat()}

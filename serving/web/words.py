@@ -122,10 +122,6 @@ class Speech:
         """A date in full words."""
         return format_date(day, "d MMMM y", locale=self.locale)
 
-    def short_day(self, day: date) -> str:
-        """Day and month, for dates of this year: ``3 maj``, ``3 May``."""
-        return format_date(day, "d MMM", locale=self.locale)
-
     def month(self, day: date) -> str:
         """``maj 2026``, ``May 2026``."""
         return format_date(day, "MMM y", locale=self.locale)
