@@ -21,7 +21,7 @@ from features.errors import ModelMismatch
 from features.tables import Coverage
 from models.coherence import Coherence
 from models.lacking import lacks
-from models.tree_shares import Trees, trees_of
+from models.tree_shares import Trees, is_whole, trees_of
 
 if TYPE_CHECKING:
     import lightgbm
@@ -65,16 +65,17 @@ def expit(log_odds: np.ndarray) -> np.ndarray:
 class RiskModel:
     """Probabilities of several targets from one feature matrix.
 
-    ``features``: the columns read, in order. ``coverage``: what the training source
-    delivered. ``reference``: a summary of the training population, by feature.
-    ``info``: how the model was made (dates, seed, extract, settings), as plain JSON.
+    ``boosters``: each target's trees, as the text that LightGBM writes and reads
+    (``Booster.model_to_string``). ``features``: the columns read, in order. ``coverage``:
+    what the training source delivered. ``reference``: a summary of the training population, by
+    feature. ``info``: how the model was made (dates, seed, extract, settings), as plain JSON.
     ``events``: training events of each target, its weight where targets of one person are
     pooled (alike where not told); part of what is served, and so stored with the model.
     """
 
     def __init__(
         self,
-        boosters: Mapping[str, lightgbm.Booster],
+        boosters: Mapping[str, str],
         calibrations: Mapping[str, Calibration],
         features: list[str],
         coverage: Coverage,
@@ -97,8 +98,10 @@ class RiskModel:
         self.coherence = Coherence(self.targets, self.events)
 
     def booster(self, target: str) -> lightgbm.Booster:
-        """A target's trees as LightGBM has them, uncalibrated."""
-        return self._boosters[self._checked(target)]
+        """A target's trees in LightGBM, uncalibrated."""
+        import lightgbm
+
+        return lightgbm.Booster(model_str=self._boosters[self._checked(target)])
 
     def require(self, delivered: Coverage) -> None:
         """Raises ``ModelMismatch`` if a source lacks anything of what the model learnt from: to be
@@ -227,8 +230,8 @@ class RiskModel:
     def save(self, folder: Path) -> None:
         """Writes ``model.json`` and one ``<target>.txt`` per booster into ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
-        for target, booster in self._boosters.items():
-            (folder / f"{target}.txt").write_text(booster.model_to_string(), encoding="utf-8")
+        for target, text in self._boosters.items():
+            (folder / f"{target}.txt").write_text(text, encoding="utf-8")
         document = {
             "format": FORMAT,
             "targets": self.targets,
@@ -247,10 +250,8 @@ class RiskModel:
         """The model saved in ``folder``.
 
         Raises ``ModelMismatch`` if it reads features that this version of the code no
-        longer declares, or is of another format.
+        longer declares, is of another format, or if a file of trees is cut off.
         """
-        import lightgbm
-
         document = json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))
         if document["format"] != FORMAT:
             raise ModelMismatch(
@@ -260,12 +261,7 @@ class RiskModel:
         if check_features:
             _refuse_unknown(document["features"])
         return cls(
-            {
-                target: lightgbm.Booster(
-                    model_str=(folder / f"{target}.txt").read_text(encoding="utf-8")
-                )
-                for target in document["targets"]
-            },
+            {target: _trees_in(folder / f"{target}.txt") for target in document["targets"]},
             {t: Calibration(**c) for t, c in document["calibrations"].items()},
             document["features"],
             Coverage.from_dict(document["coverage"]),
@@ -273,6 +269,17 @@ class RiskModel:
             document["info"],
             document["events"],
         )
+
+
+def _trees_in(file: Path) -> str:
+    text = file.read_text(encoding="utf-8")
+    if not is_whole(text):
+        raise ModelMismatch(
+            "a file of the model's trees is cut off, or holds something else",
+            where=file.name,
+            do="Bring it back from a copy, or promote another version: framsynt models",
+        )
+    return text
 
 
 def _refuse_unknown(features: list[str]) -> None:

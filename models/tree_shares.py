@@ -44,9 +44,16 @@ class Trees(Protocol):
         column, the expected margin, is the same in every row."""
 
 
-def trees_of(booster: lightgbm.Booster) -> Trees:
-    """Tables where the trees are small and plain, else LightGBM itself."""
-    return SmallTrees.of(booster) or AnyTrees(booster)
+def trees_of(text: str) -> Trees:
+    """The trees of a booster that LightGBM wrote as text: tables where they are small and plain,
+    else LightGBM itself. Only then is the library loaded: that takes longer than all that a
+    process of the service does before it is ready."""
+    return SmallTrees.of(text) or AnyTrees.of(text)
+
+
+def is_whole(text: str) -> bool:
+    """Whether this is a booster's text, from its beginning to the end of its last tree."""
+    return text.startswith("tree\n") and "\nend of trees\n" in text
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,12 @@ class AnyTrees:
     """Trees of whatever shape, asked through LightGBM."""
 
     booster: lightgbm.Booster
+
+    @classmethod
+    def of(cls, text: str) -> AnyTrees:
+        import lightgbm
+
+        return cls(lightgbm.Booster(model_str=text))
 
     def margins(self, values: np.ndarray) -> np.ndarray:
         return self._predict(values, raw_score=True)
@@ -94,19 +107,19 @@ class SmallTrees:
     table: np.ndarray
 
     @classmethod
-    def of(cls, booster: lightgbm.Booster) -> SmallTrees | None:
+    def of(cls, booster: str) -> SmallTrees | None:
         """None where a tree has more than ``MOST_LEAVES`` leaves, splits on categories, holds
         lines instead of values or takes zero for missing; where trees are averaged; or where
         there are several classes."""
         from models import tree_kernels
 
-        text = _Text(booster.model_to_string())
+        text = _Text(booster)
         if not text.is_plain:
             return None
         nodes = text.leaves - 1
         first_node = _edges(nodes)
         # Numbers that sort by tree first: the features that each tree uses, without repeats.
-        n_features = booster.num_feature()
+        n_features = text.n_features
         tree = np.repeat(np.arange(len(nodes)), nodes)
         used, place = np.unique(tree * n_features + text.feature, return_inverse=True)
         n_used = np.bincount(used // n_features, minlength=len(nodes))
@@ -193,12 +206,17 @@ class _Text:
         return bool(
             "\nnum_tree_per_iteration=1\n" in header
             and "\naverage_output\n" not in header
+            and len(self.leaves) == len(self._read("tree_sizes"))
             and 0 < self.leaves.max(initial=0) <= MOST_LEAVES
             and (self._read("internal_count") > 0).all()
             and not self._read("num_cat").any()
             and not self._read("is_linear").any()
             and np.isin(self._missing, (_NONE_MISSING, _NAN_MISSING)).all()
         )
+
+    @property
+    def n_features(self) -> int:
+        return int(self._read("max_feature_idx", np.int32)[0]) + 1
 
     @cached_property
     def feature(self) -> np.ndarray:

@@ -85,8 +85,6 @@ class RiskService:
     """Scores histories with the champion, named in every answer (``champion.py``)."""
 
     def __init__(self) -> None:
-        import lightgbm  # noqa: F401  (while the champion is still being looked up)
-
         import models.tree_kernels  # noqa: F401  (compiled now, so that no caller waits for it)
         from features import kernels
         from serving.champion import LOOK_EVERY_SECONDS, Champion

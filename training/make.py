@@ -71,7 +71,7 @@ def fit_risk_model(
     fits = fit_boosters(plan, development, features, track)
     names = [target.name for target in plan.targets]
     model = RiskModel(
-        {name: fits[name].booster for name in names},
+        {name: fits[name].booster.model_to_string() for name in names},
         {name: fits[name].calibration for name in names},
         features,
         plan.extract.manifest.coverage,

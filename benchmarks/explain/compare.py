@@ -49,7 +49,7 @@ def compare(made: Prepared, compared_rows: int, *, repeats: int) -> Compared:
     """Every way on the same rows, ours on all. Raises ValueError where the ways differ by more
     than ``EQUAL_TO``."""
     booster, values = made.booster, made.values
-    trees = SmallTrees.of(booster)
+    trees = SmallTrees.of(booster.model_to_string())
     assert trees is not None, "the default trees are small"
 
     def in_blocks(rows: np.ndarray) -> None:

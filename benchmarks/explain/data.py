@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,10 +48,10 @@ class Prepared:
     coverage: Coverage
     day: date
 
-    @property
+    @cached_property
     def booster(self) -> lightgbm.Booster:
         """Of the primary target: the whole committee in one."""
-        return self.model._boosters[PRIMARY]
+        return self.model.booster(PRIMARY)
 
     @property
     def values(self) -> np.ndarray:

@@ -56,7 +56,7 @@ def shapes(made: Prepared, boosters: dict[int, lightgbm.Booster], *, repeats: in
     event, weight = made.test.event[PRIMARY][known], made.test.weight[PRIMARY][known]
     found = []
     for number, booster in boosters.items():
-        trees = trees_of(booster)
+        trees = trees_of(booster.model_to_string())
         in_tables = isinstance(trees, SmallTrees)
         rows = made.values[: MOST_ROWS if in_tables else FEW_ROWS]
         trees.shares(rows[:10])

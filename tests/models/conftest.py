@@ -32,11 +32,12 @@ def model(matrix: pd.DataFrame) -> RiskModel:
     boosters = {}
     for number, target in enumerate(("avoidable_365", "death_365")):
         event = (signal + np.random.default_rng(number).normal(0, 2, len(signal)) > 2).astype(int)
-        boosters[target] = lightgbm.train(
+        booster = lightgbm.train(
             {"objective": "binary", "num_leaves": 7, "verbosity": -1, "num_threads": 1},
             lightgbm.Dataset(values, label=event, feature_name=NAMES),
             num_boost_round=30,
         )
+        boosters[target] = booster.model_to_string()
     return RiskModel(
         boosters,
         {"avoidable_365": Calibration(0.8, -0.3), "death_365": Calibration(1.1, 0.05)},

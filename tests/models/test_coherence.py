@@ -143,7 +143,7 @@ def contradictory(matrix: pd.DataFrame) -> RiskModel:
                 feature_name=list(matrix.columns),
             ),
             num_boost_round=10,
-        )
+        ).model_to_string()
         for number, target in enumerate(NAMES)
     }
     return RiskModel(

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +44,36 @@ def test_save_and_load_give_the_same_bytes_of_scores(
     assert loaded.info == model.info
     assert loaded.reference == model.reference
     assert {file.suffix for file in tmp_path.iterdir()} == {".txt", ".json"}
+
+
+def test_a_stored_model_scores_and_explains_without_lightgbm(
+    model: RiskModel, matrix: pd.DataFrame, tmp_path: Path
+) -> None:
+    """Loading the library is what a process of the service would wait for longest."""
+    model.save(tmp_path)
+    matrix.to_parquet(tmp_path / "matrix.parquet")
+    code = f"""
+import sys, pathlib, pandas as pd
+from models.risk_model import RiskModel
+model = RiskModel.load(pathlib.Path({str(tmp_path)!r}))
+matrix = pd.read_parquet({str(tmp_path / "matrix.parquet")!r})
+model.explain(matrix, "death_365")
+print(model.predict(matrix).to_numpy().sum(), "lightgbm" in sys.modules)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [str(model.predict(matrix).to_numpy().sum()), "False"]
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9])
+def test_a_file_of_trees_that_is_cut_off_is_refused(
+    model: RiskModel, tmp_path: Path, kept: float
+) -> None:
+    model.save(tmp_path)
+    file = tmp_path / "death_365.txt"
+    trees = file.read_text().partition("end of trees")[0]
+    file.write_text(trees[: int(kept * len(trees))])
+    with pytest.raises(ModelMismatch, match=r"death_365\.txt: .* cut off"):
+        RiskModel.load(tmp_path)
 
 
 def test_one_row_scores_as_it_does_among_many(model: RiskModel, matrix: pd.DataFrame) -> None:

@@ -61,7 +61,7 @@ def test_the_same_as_lightgbms_own(
     booster = grown(values, rounds, num_leaves=leaves, extra_trees=extra_trees, seed=seed)
     # Rows with missing values also where training had none.
     asked = made_up(seed + 1, features=features, missing=0.3)
-    trees = SmallTrees.of(booster)
+    trees = SmallTrees.of(booster.model_to_string())
     assert trees is not None
     got = trees.shares(asked)
     np.testing.assert_allclose(got, expected_of(booster, asked), rtol=1e-9, atol=1e-12)
@@ -80,7 +80,7 @@ def test_the_same_as_the_shap_packages_own_loops() -> None:
     booster = grown(values, num_leaves=MOST_LEAVES)
     explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
     explainer.model.model_type = "internal"  # or it would ask LightGBM
-    got = trees_of(booster).shares(values)
+    got = trees_of(booster.model_to_string()).shares(values)
     theirs = np.asarray(explainer.shap_values(values, check_additivity=False))
     np.testing.assert_allclose(got[:, :-1], theirs, rtol=0, atol=1e-6)
     np.testing.assert_allclose(got[0, -1], np.ravel(explainer.expected_value)[0], atol=1e-6)
@@ -89,7 +89,7 @@ def test_the_same_as_the_shap_packages_own_loops() -> None:
 def test_a_tree_worked_by_hand() -> None:
     # 10 rows: 6 with x0 <= 0.5 (2 of them with x1 <= 0.5), 4 with x0 above.
     text = STUMP.format(threshold="0.5 0.5", decision="2 2")
-    trees = SmallTrees.of(lightgbm.Booster(model_str=text))
+    trees = SmallTrees.of(text)
     assert trees is not None
     got = trees.shares(np.array([[0, 0, 9], [0, 1, 9], [1, 0, 9]], dtype=np.float32))
     # Leaves: left-left 8 (2 rows), left-right 2 (4 rows), right -1 (4 rows). Mean 2.
@@ -111,7 +111,10 @@ def test_zero_and_missing_go_where_lightgbm_sends_them(threshold: str, decision:
     edges = [0, 1e-36, -1e-36, 1e-35, -1e-35, 2e-35, -2e-35, 1, -1, np.nan, np.inf, -np.inf]
     values = np.array([[a, b, 0] for a in edges for b in edges], dtype=np.float32)
     np.testing.assert_allclose(
-        trees_of(booster).shares(values), expected_of(booster, values), rtol=0, atol=1e-12
+        trees_of(booster.model_to_string()).shares(values),
+        expected_of(booster, values),
+        rtol=0,
+        atol=1e-12,
     )
 
 
@@ -123,7 +126,7 @@ def test_scaled_and_continued_trees() -> None:
         QUIET | {"num_leaves": 4}, lightgbm.Dataset(values, label=event), 10, init_model=first
     )
     for one in (first, booster):
-        trees = SmallTrees.of(one)
+        trees = SmallTrees.of(one.model_to_string())
         assert trees is not None
         np.testing.assert_allclose(
             trees.shares(values), expected_of(one, values), rtol=1e-9, atol=1e-12
@@ -133,7 +136,7 @@ def test_scaled_and_continued_trees() -> None:
 def test_trees_of_a_single_leaf_are_constants() -> None:
     values = made_up(6, rows=40)
     booster = grown(values, 1, min_data_in_leaf=30)
-    trees = SmallTrees.of(booster)
+    trees = SmallTrees.of(booster.model_to_string())
     assert trees is not None
     assert not trees.shares(values)[:, :-1].any()
     np.testing.assert_allclose(
@@ -156,16 +159,16 @@ def test_what_has_no_place_in_a_table_is_left_to_lightgbm(params: dict[str, Any]
     if "categorical_feature" in params or "linear_tree" in params:
         values = np.nan_to_num(np.abs(values))
     booster = grown(values, **({"num_leaves": 4} | params))
-    assert SmallTrees.of(booster) is None
+    assert SmallTrees.of(booster.model_to_string()) is None
     if "linear_tree" not in params:  # LightGBM itself explains no lines
         np.testing.assert_array_equal(
-            trees_of(booster).shares(values), expected_of(booster, values)
+            trees_of(booster.model_to_string()).shares(values), expected_of(booster, values)
         )
 
 
 def test_a_row_is_the_same_bytes_alone_and_among_many() -> None:
     values = made_up(8, rows=3 * ROWS_PER_THREAD)
-    trees = trees_of(grown(values, num_leaves=4))
+    trees = trees_of(grown(values, num_leaves=4).model_to_string())
     together = trees.shares(values)
     alone = np.vstack([trees.shares(values[[row]]) for row in range(0, len(values), 97)])
     assert alone.tobytes() == np.ascontiguousarray(together[::97]).tobytes()
@@ -174,7 +177,7 @@ def test_a_row_is_the_same_bytes_alone_and_among_many() -> None:
 
 
 def test_nobody_has_no_shares() -> None:
-    trees = trees_of(grown(made_up(10), num_leaves=4))
+    trees = trees_of(grown(made_up(10), num_leaves=4).model_to_string())
     nobody = np.empty((0, 6), np.float32)
     assert trees.shares(nobody).shape == (0, 7)
     assert trees.margins(nobody).shape == (0,)

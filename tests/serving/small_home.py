@@ -58,7 +58,8 @@ def small_model(extract: Extract) -> RiskModel:
             np.concatenate(events[name]).astype(float),
             feature_name=list(matrix.columns),
         )
-        boosters[name] = lightgbm.train(settings, data, num_boost_round=10)
+        booster = lightgbm.train(settings, data, num_boost_round=10)
+        boosters[name] = booster.model_to_string()
     return RiskModel(
         boosters,
         {name: Calibration(1.1, 0.05) for name in TARGET_NAMES},

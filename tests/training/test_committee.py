@@ -35,7 +35,9 @@ def test_the_mean_of_members_in_margins_and_in_shares() -> None:
         means = np.mean([member.predict(values, **{what: True}) for member in members], axis=0)
         np.testing.assert_allclose(committee.predict(values, **{what: True}), means, atol=1e-12)
     np.testing.assert_allclose(
-        trees_of(committee).shares(values), committee.predict(values, pred_contrib=True), atol=1e-12
+        trees_of(committee.model_to_string()).shares(values),
+        committee.predict(values, pred_contrib=True),
+        atol=1e-12,
     )
 
 

@@ -65,7 +65,7 @@ def fit_table_model(
     )
     fit = development.fit_all(learnt.outcomes(label), track=track)[label]
     return RiskModel(
-        {label: fit.booster},
+        {label: fit.booster.model_to_string()},
         {label: fit.calibration},
         features,
         Coverage(frozenset()),
