@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 SMALL = 7
 """Counts of this many people or fewer are not shown."""
@@ -63,6 +61,9 @@ def relations_of(labels: Mapping[str, np.ndarray]) -> tuple[list[tuple[str, str]
     groups of one grouping hold the same people as some of another (the care units of a
     municipality), those add up to the same.
     """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     codes: dict[str, np.ndarray] = {}
     names: list[tuple[str, str]] = []
     first: dict[str, int] = {}

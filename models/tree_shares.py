@@ -11,7 +11,6 @@ SHAP (Lundberg et al. 2020, doi 10.1038/s42256-019-0138-9), as of LightGBM's
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     import lightgbm
+
+_END = "\nend of trees\n"
 
 MOST_LEAVES = 8
 """A tree's table doubles with each leaf more. Boosters of larger trees are left to LightGBM."""
@@ -53,7 +54,7 @@ def trees_of(text: str) -> Trees:
 
 def is_whole(text: str) -> bool:
     """Whether this is a booster's text, from its beginning to the end of its last tree."""
-    return text.startswith("tree\n") and "\nend of trees\n" in text
+    return text.startswith("tree\n") and _END in text
 
 
 @dataclass(frozen=True)
@@ -193,19 +194,22 @@ class _Text:
     """A booster's text, read: arrays over trees, over all their nodes, or over all leaves."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._lines: dict[str, list[str]] = {}
+        # What follows the trees are counts by feature, and a feature may have any name.
+        for line in text.partition(_END)[0].splitlines():
+            field, _, values = line.partition("=")
+            self._lines.setdefault(field, []).append(values)
         self.leaves = self._read("num_leaves", np.int32)
 
     def _read(self, field: str, dtype: type = np.float64) -> np.ndarray:
-        lines = re.findall(rf"^{field}=(.*)$", self._text, re.MULTILINE)
-        return np.array(" ".join(lines).split(), dtype=dtype)
+        """A field's values, tree by tree."""
+        return np.array(" ".join(self._lines.get(field, ())).split(), dtype=dtype)
 
     @property
     def is_plain(self) -> bool:
-        header = self._text[: self._text.find("\nTree=")]
         return bool(
-            "\nnum_tree_per_iteration=1\n" in header
-            and "\naverage_output\n" not in header
+            self._lines.get("num_tree_per_iteration") == ["1"]
+            and "average_output" not in self._lines
             and len(self.leaves) == len(self._read("tree_sizes"))
             and 0 < self.leaves.max(initial=0) <= MOST_LEAVES
             and (self._read("internal_count") > 0).all()

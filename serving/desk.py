@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -16,7 +16,8 @@ from serving.api import answers
 from serving.few_people import FewPeople
 from serving.kept_lists import KeptLists, entry_of, mobile_model_of, reason_of, words_of
 from serving.problems import NotFoundError
-from serving.register import Register, StoredReasons, WeeklyRun
+from serving.register import Register, WeeklyRun
+from serving.register.reading import one_reading
 from serving.subject import Kept, Recorded, Subject
 from serving.told import Fact, events_of, records_behind, timeline
 
@@ -118,21 +119,44 @@ class Desk:
         """
         return self.open(run, person_id, targets).person
 
-    def timeline(self, run: WeeklyRun, person_id: str) -> answers.Timeline:
-        """The records behind a score, as they were known at the run's index date."""
-        return self.open(run, person_id, []).timeline()
+    def stored(self, run: WeeklyRun, person_id: str) -> answers.StoredScores:
+        """What a run wrote of a person. NotFoundError for somebody the run does not know."""
+        with one_reading(self.register.engine):
+            care_unit, probabilities = self._scored(run, person_id)
+            listed = self.register.listed(run.id, person_id, run.primary_target)
+        reasons = listed.reasons.reasons if listed and listed.reasons else ()
+        return answers.StoredScores(
+            person_id=person_id,
+            week=run.week,
+            index_date=run.index_date,
+            care_unit=care_unit,
+            care_unit_name=self.unit_names.get(care_unit),
+            model_version=run.model_version,
+            primary_target=run.primary_target,
+            probabilities=probabilities,
+            entry=entry_of(listed.entry, reasons) if listed else None,
+        )
 
-    def open(self, run: WeeklyRun, person_id: str, targets: list[str] | None = None) -> "Opened":
-        """A person with all that there is to tell. ``targets`` as for ``person``."""
+    def _scored(self, run: WeeklyRun, person_id: str) -> tuple[str, dict[str, float]]:
+        """Care unit, and probabilities with the primary target's first."""
         scored = self.register.person(run.id, person_id)
         if scored is None:
             raise NotFoundError(
                 "unknown-person", "nobody by that id was scored that week", do="Check the id."
             )
         care_unit, by_name = scored
-        probabilities = {t: by_name[t] for t in _in_order(by_name, run.primary_target)}
-        listed = self.register.listed(run.id, person_id, run.primary_target)
-        kept = Kept.of(listed)
+        return care_unit, {t: by_name[t] for t in _in_order(by_name, run.primary_target)}
+
+    def timeline(self, run: WeeklyRun, person_id: str) -> answers.Timeline:
+        """The records behind a score, as they were known at the run's index date."""
+        return self.open(run, person_id, []).timeline()
+
+    def open(self, run: WeeklyRun, person_id: str, targets: list[str] | None = None) -> "Opened":
+        """A person with all that there is to tell. ``targets`` as for ``person``."""
+        with one_reading(self.register.engine):
+            care_unit, probabilities = self._scored(run, person_id)
+            listed = self.register.listed(run.id, person_id, run.primary_target)
+            kept = Kept.of(self.register.told(run.id, person_id) if listed else None)
         recorded = None if kept else self._recorded(run, person_id)
         subject: Subject = kept or recorded or Recorded(person_id, None, run.index_date)
         entry = listed.entry if listed else None
@@ -226,7 +250,7 @@ class Opened:
         return self.subject.feature_values
 
 
-def _explanation(stored: StoredReasons) -> answers.Explanation:
+def _explanation(stored: Any) -> answers.Explanation:
     return answers.Explanation.model_construct(
         target=stored.target,
         base=stored.base,

@@ -14,7 +14,7 @@ from features.frames import AnyTables
 from serving.api import answers
 from serving.attention import READ
 from serving.packed import FORMAT, unpack
-from serving.register.register import Listed
+from serving.register.people import ToldBytes
 from serving.telling import Live
 from serving.told import Behind, Fact, Told
 
@@ -48,11 +48,9 @@ class Kept:
         self._told = told
 
     @classmethod
-    def of(cls, listed: Listed | None) -> "Kept | None":
+    def of(cls, kept: ToldBytes | None) -> "Kept | None":
         """None where nothing is kept, or what another version of the code wrote."""
-        if listed is None or listed.told is None or listed.format != FORMAT:
-            return None
-        return cls(unpack(listed.told))
+        return cls(unpack(kept.content)) if kept is not None and kept.format == FORMAT else None
 
     def behind(self, features: Sequence[str]) -> Mapping[str, Behind]:
         kept = self._told.behind

@@ -162,6 +162,22 @@ class Person(Answer):
     )
 
 
+class StoredScores(Answer):
+    """What a week's run wrote of a person."""
+
+    person_id: str
+    week: str = Field(examples=["2026-W47"])
+    index_date: date
+    care_unit: str
+    care_unit_name: str | None
+    model_version: str
+    primary_target: str
+    probabilities: dict[str, float] = Field(examples=[{"avoidable_365": 0.12}])
+    entry: Entry | None = Field(
+        description="the place on the week's list, with the strongest reasons; null: on none"
+    )
+
+
 class TimelineEvent(Record):
     """A record on a timeline."""
 

@@ -7,12 +7,14 @@ from fastapi import APIRouter, Header, Path, Request
 
 from serving.api import decided
 from serving.api.routes import AtDesk, PersonId, documented, problem_answers
+from serving.api.written import Written
 from serving.deciding import Request as Repeatable
 from serving.deciding import decide, end_enrolment, undo
 from serving.problems import NotFoundError
 
 router = APIRouter(
     prefix="/api/v1",
+    route_class=Written,
     tags=["decisions and teams"],
     dependencies=documented,
     responses=problem_answers(400, 401, 403, 404, 409, 411, 413, 429, 503),

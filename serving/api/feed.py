@@ -9,11 +9,13 @@ from pydantic import Field
 from serving.api import decided
 from serving.api.base import Answer
 from serving.api.routes import AtDesk, documented, problem_answers
+from serving.api.written import Written
 
 MOST, USUAL = 500, 100
 
 router = APIRouter(
     prefix="/api/v1",
+    route_class=Written,
     tags=["changes"],
     dependencies=documented,
     responses=problem_answers(400, 401, 403, 404, 429, 503),

@@ -8,6 +8,7 @@ from fastapi.security import HTTPBearer
 from features.errors import MissingError
 from serving import problems
 from serving.api import answers, decided
+from serving.api.written import Written
 
 if TYPE_CHECKING:
     from serving.desk import Desk
@@ -56,6 +57,7 @@ def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 router = APIRouter(
     prefix="/api/v1",
+    route_class=Written,
     tags=["lists and people"],
     dependencies=documented,
     responses=problem_answers(400, 401, 403, 404, 429, 503),
@@ -97,6 +99,15 @@ def weekly_list(
 @router.get("/people/{person_id}", summary="Scores and reasons of a person")
 def person(desk: AtDesk, person_id: PersonId, week: Week = "current") -> answers.Person:
     return desk.person(desk.run(week), person_id)
+
+
+@router.get("/people/{person_id}/scores", summary="A person's scores as they are stored")
+def stored_scores(
+    desk: AtDesk, person_id: PersonId, week: Week = "current"
+) -> answers.StoredScores:
+    """What the week's run wrote, read and not worked out: of anybody who was scored, fast enough
+    to be asked in a click. Reasons are there of people on a list."""
+    return desk.stored(desk.run(week), person_id)
 
 
 @router.get("/people/{person_id}/timeline", summary="The records behind a person's scores")

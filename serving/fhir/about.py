@@ -8,18 +8,25 @@ from features.errors import SettingsError
 from serving.fhir.asked import person_in, unit_in
 
 PATH = "/fhir/"
+TASK = "task_id"
+
+About = tuple[str | None, str | None]
+"""(person_id, care_unit); None for what is not said."""
 
 
-def about(request: Request, register: Any) -> tuple[str | None, str | None]:
-    """(person_id, care_unit) by the path's id or the query; None for what is not said."""
+def about_task(request: Request, register: Any) -> About:
+    """Whom the task in the path is about: nobody where there is no such task."""
+    decision = register.decisions.get(request.path_params[TASK])
+    return decision.person_id if decision else "", None
+
+
+def about(request: Request) -> About:
+    """By the path's id or the query. SettingsError where neither says anybody."""
     path, query = request.path_params, request.query_params
     if "assessment_id" in path:
         return path["assessment_id"].partition(".")[2], None
     if "list_id" in path:
         return None, path["list_id"].partition(".")[2]
-    if "task_id" in path:
-        decision = register.decisions.get(path["task_id"])
-        return decision.person_id if decision else "", None
     subject = _only(query, "subject", "patient")
     owner = _only(query, "subject:identifier", "owner:identifier")
     if not subject and not owner:

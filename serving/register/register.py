@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from features.errors import MissingError
 from features.home import Home
+from serving.register import people
 from serving.register.access import AccessLog
 from serving.register.database import connect, writing
 from serving.register.decisions import Decision, Decisions
@@ -21,10 +22,10 @@ from serving.register.models import (
     RunUnit,
     Score,
     StoredReasons,
-    ToldRow,
     WeeklyRun,
 )
 from serving.register.objections import Objections, objects
+from serving.register.people import Listed, PastScore, ToldBytes
 from serving.register.reading import reading
 from serving.register.runs import Runs
 from serving.register.told import keep_told, lacking_told
@@ -40,11 +41,6 @@ _ALONE = text("SELECT pg_advisory_xact_lock(:us, hashtext(:unit))")
 _LOOK_ANEW = text("ANALYZE run_units, scores, list_entries, reasons, told, run_enrolled")
 _UNIT = select(RunUnit.people).where(
     RunUnit.run_id == bindparam("run"), RunUnit.care_unit == bindparam("unit")
-)
-_PERSON = select(Score.care_unit, Score.target, Score.probability).where(
-    Score.run_id == bindparam("run"),
-    Score.person_id == bindparam("person"),
-    ~objects(Score.person_id),
 )
 
 
@@ -85,24 +81,6 @@ class UnitSummary:
     people: int
     listed: int
     new: int
-
-
-class PastScore(NamedTuple):
-    """A person's score of one week."""
-
-    week: str
-    index_date: date
-    probability: float
-    model_version: str
-
-
-class Listed(NamedTuple):
-    """A place on a list, why, and what the records tell, in the format of ``format``."""
-
-    entry: ListEntry
-    reasons: StoredReasons | None
-    format: int | None
-    told: bytes | None
 
 
 class Register:
@@ -295,21 +273,13 @@ class Register:
         """Care unit and probabilities of a person in a run; None if not scored, or if the
         person objects now."""
         with reading(self.engine) as connection:
-            rows = connection.execute(_PERSON, {"run": run_id, "person": person_id}).all()
-        return (rows[0].care_unit, {r.target: r.probability for r in rows}) if rows else None
+            return people.scored(connection, run_id, person_id)
 
     def score_history(self, person_id: str, target: str) -> list[PastScore]:
         """A person's probability of a target, week by week, oldest first: of each week's
         current run, as far as its scores are kept."""
-        current = select(func.max(WeeklyRun.id)).group_by(WeeklyRun.week)
-        query = (
-            select(WeeklyRun.week, WeeklyRun.index_date, Score.probability, WeeklyRun.model_version)
-            .join(Score, Score.run_id == WeeklyRun.id)
-            .where(WeeklyRun.id.in_(current), Score.person_id == person_id, Score.target == target)
-            .order_by(WeeklyRun.week)
-        )
-        with Session(self.engine) as session:
-            return [PastScore(*row) for row in session.execute(query)]
+        with reading(self.engine) as connection:
+            return people.history(connection, person_id, target)
 
     def entry(self, run_id: int, person_id: str) -> ListEntry | None:
         query = select(ListEntry).where(
@@ -333,29 +303,14 @@ class Register:
     # -- what the records tell ----------------------------------------------------------
 
     def listed(self, run_id: int, person_id: str, target: str) -> Listed | None:
-        """A person's place on a list with all that is kept beside it; None for somebody who is
-        on none, or objects now."""
-        query = (
-            select(ListEntry, StoredReasons, ToldRow.format, ToldRow.content)
-            .outerjoin(
-                StoredReasons,
-                (StoredReasons.run_id == ListEntry.run_id)
-                & (StoredReasons.person_id == ListEntry.person_id)
-                & (StoredReasons.target == target),
-            )
-            .outerjoin(
-                ToldRow,
-                (ToldRow.run_id == ListEntry.run_id) & (ToldRow.person_id == ListEntry.person_id),
-            )
-            .where(
-                ListEntry.run_id == run_id,
-                ListEntry.person_id == person_id,
-                ~objects(ListEntry.person_id),
-            )
-        )
-        with Session(self.engine) as session:
-            row = session.execute(query).first()
-        return Listed(*row) if row else None
+        """A person's place on a list, and why; None for somebody who is on none, or objects now."""
+        with reading(self.engine) as connection:
+            return people.listed(connection, run_id, person_id, target)
+
+    def told(self, run_id: int, person_id: str) -> ToldBytes | None:
+        """What is kept of a listed person's records."""
+        with reading(self.engine) as connection:
+            return people.told(connection, run_id, person_id)
 
     def lacking_told(self, run_id: int, format_: int) -> list[str]:
         """Who on the lists of a run has nothing of that format kept; nobody of a run that is not

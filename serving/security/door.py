@@ -190,8 +190,10 @@ class WayIn:
             who = self.security.hook_bearer if scope["path"].startswith(cors.PATH) else None
             if who is not None:
                 principal = await run_in_threadpool(who, token.strip(), scope["path"])
-            else:
+            elif self.security.provider is not None:  # whose keys may have to be fetched
                 principal = await run_in_threadpool(self.security.bearer, token.strip())
+            else:
+                principal = self.security.bearer(token.strip())
             return Known(principal, bad_token=principal is None)
         if not scope["session"].get("sid"):
             return Known()

@@ -183,10 +183,12 @@ async def _about(request: Request, rule: Rule, said: Any) -> tuple[Any, Any]:
     if rule.scope is Scope.HOOK:
         return _open_elsewhere(request, said), None
     if _path(request).startswith(fhir.PATH):
+        if fhir.TASK not in request.path_params:
+            return fhir.about(request)
         desk = request.app.state.desk
         if desk is None:
             raise _starting()
-        return await run_in_threadpool(fhir.about, request, desk.register)
+        return await run_in_threadpool(fhir.about_task, request, desk.register)
     person = request.path_params.get("person_id") or said.get("person_id")
     return person, request.path_params.get("care_unit") or request.query_params.get("care_unit")
 

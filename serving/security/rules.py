@@ -93,6 +93,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", f"{API_UNIT}/team"): _unit("team"),
     ("POST", f"{API_UNIT}/team/{{enrolment_id}}/end"): _unit("end-enrolment"),
     ("GET", API_PERSON): _person("person"),
+    ("GET", f"{API_PERSON}/scores"): _person("scores"),
     ("GET", f"{API_PERSON}/timeline"): _person("timeline"),
     ("GET", f"{API_PERSON}/decisions"): _person("decisions"),
     ("GET", "/api/v1/changes"): _unit("changes"),

@@ -8,7 +8,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from serving.problems import NotFoundError
 from serving.security.csrf import csrf_holds
-from serving.security.oidc import flow
 from serving.security.paths import safe
 from serving.security.security import Security
 from serving.security.throttle import Throttle
@@ -60,5 +59,7 @@ def log_out(request: Request) -> Response:
     security.end(request.session, request.state.session)
     if security.provider is None:
         return RedirectResponse("/login", 303)
+    from serving.security.oidc import flow
+
     there = flow.logout_url(security.provider, security.settings.public_url)
     return RedirectResponse(there or "/login?out=1", 303)

@@ -4,10 +4,6 @@ import csv
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from serving.review import Row
 from serving.web.decided import Deeds
 from serving.web.words import Speech, sentence
@@ -71,6 +67,10 @@ def as_csv(lines: Sequence[Sequence[Cell]]) -> bytes:
 
 def as_xlsx(lines: Sequence[Sequence[Cell]], title: str) -> bytes:
     """One sheet, headings frozen, with a filter on each column."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None

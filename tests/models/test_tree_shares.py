@@ -118,6 +118,15 @@ def test_zero_and_missing_go_where_lightgbm_sends_them(threshold: str, decision:
     )
 
 
+def test_features_may_have_the_names_that_lightgbm_gives_to_parts_of_a_tree() -> None:
+    text = STUMP.format(threshold="0.5 0.5", decision="2 2")
+    renamed = text.replace("feature_names=a b c", "feature_names=leaf_value num_leaves c")
+    renamed = renamed.replace("\na=1\nb=1\n", "\nleaf_value=1\nnum_leaves=1\n")
+    values = np.array([[0, 0, 9], [1, 0, 9]], dtype=np.float32)
+    got = trees_of(renamed).shares(values)
+    assert got.tolist() == trees_of(text).shares(values).tolist()
+
+
 def test_scaled_and_continued_trees() -> None:
     values = made_up(5)
     first = scaled(grown(values, num_leaves=4), Calibration(0.7, -0.4))

@@ -1,4 +1,4 @@
-"""The two addresses of a login with the identity provider."""
+"""The two addresses of a login with the identity provider. Its library waits for a login."""
 
 from typing import Annotated
 
@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from serving.problems import NotFoundError
-from serving.security.oidc import flow
 from serving.security.oidc.provider import Provider
 from serving.security.paths import safe
 from serving.security.security import Security
@@ -17,6 +16,8 @@ router = APIRouter()
 @router.get("/login/start")
 def start(request: Request, next: Annotated[str, Query(max_length=500)] = "/") -> Response:
     """Off to the identity provider."""
+    from serving.security.oidc import flow
+
     security, provider = _provider(request)
     url = flow.begin(provider, security.settings.public_url, request.session, safe(next))
     return RedirectResponse(url, 303)
@@ -25,6 +26,8 @@ def start(request: Request, next: Annotated[str, Query(max_length=500)] = "/") -
 @router.get("/login/callback")
 def callback(request: Request) -> Response:
     """Back from the identity provider, with a code that is worth a token."""
+    from serving.security.oidc import flow
+
     security, provider = _provider(request)
     said = dict(request.query_params)
     principal, where = flow.finish(provider, security.settings.public_url, request.session, said)

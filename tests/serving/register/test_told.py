@@ -28,20 +28,21 @@ def kept(register: Register) -> list[tuple[int, str]]:
 
 
 def content(register: Register, run_id: int, person_id: str = "P1") -> bytes | None:
-    listed = register.listed(run_id, person_id, TARGET)
-    return listed.told if listed else None
+    told = register.told(run_id, person_id)
+    return told.content if told else None
 
 
 def test_it_comes_back_as_it_was_written_beside_entry_and_reasons(register: Register) -> None:
     run, _ = register.add(new_run(told=rows("P1")))
     listed = register.listed(run.id, "P1", TARGET)
     assert listed is not None
-    assert (listed.entry.rank, listed.format, listed.told) == (1, 1, b"\x00told\xff")
+    assert listed.entry.rank == 1
+    assert register.told(run.id, "P1") == (1, b"\x00told\xff")
     assert listed.reasons is not None
     assert listed.reasons.base == -2.4
     beside = register.listed(run.id, "P2", TARGET)
     assert beside is not None
-    assert (beside.format, beside.told) == (None, None)
+    assert register.told(run.id, "P2") is None
     assert register.listed(run.id, "P3", TARGET) is None  # on no list
 
 
@@ -66,6 +67,7 @@ def test_who_objects_has_nothing_kept_and_is_not_answered(register: Register) ->
     register.keep_told(run.id, rows("P1", "P2"))  # made before the objection was known
     assert kept(register) == [(run.id, "P2")]
     assert register.listed(run.id, "P1", TARGET) is None
+    assert register.told(run.id, "P1") is None
     register.objections.withdraw("P1", "admin")
     assert content(register, run.id) is None  # told live
 
