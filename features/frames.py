@@ -48,6 +48,10 @@ class PlainTable:
         }
         return PlainTable(self.table, columns, len(chosen))
 
+    def replaced(self, **columns: Column) -> PlainTable:
+        """The same rows with these columns in place of those of the same names."""
+        return PlainTable(self.table, {**self.columns, **columns}, self.n_rows)
+
     def frame(self) -> pd.DataFrame:
         """The same rows as a frame, in the contract's dtypes."""
         kinds = self.table.column

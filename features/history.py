@@ -36,7 +36,7 @@ from features.frames import (
 from features.integrity import contact_keys
 from features.positions import pointed_out
 from features.rows import Rows, admissions
-from features.stays import GOES_ON, JOINED, Stays, joined_as_of
+from features.stays import GOES_ON, Stays, joined_as_of
 from features.tables import TABLE, Coverage, Tables
 
 Told = TypeVar("Told")
@@ -59,11 +59,12 @@ class Computed(Protocol):
 class History:
     """What is on record about some people, ready to be looked at as of any date."""
 
-    def __init__(self, tables: AnyTables, coverage: Coverage) -> None:
+    def __init__(self, tables: AnyTables, coverage: Coverage, like: History | None = None) -> None:
+        """``like``: a history of the same people."""
         self.coverage = coverage
-        self.persons = _by_id(tables["persons"])
+        self.persons: AnyTable = like.persons if like else _by_id(tables["persons"])
         self.person_columns = columns_of(self.persons)
-        self.people = _index(self.person_columns["person_id"])
+        self.people: pd.Index = like.people if like else _index(self.person_columns["person_id"])
         self._len = len(self.people)
         self._tables = tables
         self._arrays: dict[str, TableArrays] = {}
@@ -119,23 +120,21 @@ class History:
     def _part(self) -> History:
         """The history of those people alone."""
         people = self._with_touching_stays
-        tables = {"persons": as_frame(take(self.persons, people)).reset_index(drop=True)}
+        tables: dict[str, Any] = {"persons": _alone(take(self.persons, people))}
         for name in self._tables.keys() - tables.keys():
             arrays = self.arrays(name)
             person = arrays.events.person  # sorted
             bounds = np.searchsorted(person, people), np.searchsorted(person, people, "right")
             ranges = [np.arange(first, end) for first, end in zip(*bounds, strict=True)]
-            rows = as_frame(take(arrays.frame, np.concatenate(ranges))).reset_index(drop=True)
-            tables[name] = rows.assign(person_id=rows["person_id"].astype("str"))
+            tables[name] = _alone(take(arrays.frame, np.concatenate(ranges)))
         return History(tables, self.coverage)
 
     def _joined_at(self, index_day: int) -> History:
         """The same people with admissions as known at an index date; other tables shared."""
-        before = {**self._tables, **_frames(self._tables, JOINED)}
-        joined = History(joined_as_of(before, index_day), self.coverage)
+        joined = History(joined_as_of(self._tables, index_day), self.coverage, like=self)
         joined.__dict__["_with_touching_stays"] = np.empty(0, dtype=np.int64)
         for name in self._tables:
-            if name != "persons" and joined._tables[name] is before[name]:
+            if name != "persons" and joined._tables[name] is self._tables[name]:
                 joined._arrays[name] = self.arrays(name)
         return joined
 
@@ -232,14 +231,21 @@ def _by_id(persons: AnyTable) -> AnyTable:
     return persons
 
 
+def _alone(rows: AnyTable) -> AnyTable:
+    """Some rows of a table as a table of its own."""
+    if isinstance(rows, PlainTable):
+        return rows
+    return rows.reset_index(drop=True).assign(person_id=rows["person_id"].astype("str").array)
+
+
 def _index(ids: Column) -> pd.Index:
     if isinstance(ids, list):
         return pd.Index(ids, dtype="str")
     return pd.Index(ids if ids.dtype == "str" else pd.Series(ids).astype("str"))
 
 
-def _frames(tables: AnyTables, names: Iterable[str] | None = None) -> Tables:
-    return {n: as_frame(tables[n]) for n in (tables if names is None else names) if n in tables}
+def _frames(tables: AnyTables) -> Tables:
+    return {name: as_frame(rows) for name, rows in tables.items()}
 
 
 class Those(NamedTuple):

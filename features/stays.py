@@ -20,11 +20,14 @@ discharge that was never delivered does not swallow the admissions of later year
 stay beside a longer one closes it only until the longer one's end is known.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
+from features.frames import AnyTable, AnyTables, Column, PlainTable, columns_of, label, texts
 from features.tables import Tables
 
 LONGEST_UNENDED = 30
@@ -34,8 +37,7 @@ within which an admission is called a readmission."""
 
 GOES_ON = np.int64(2**40)
 
-JOINED = ("contacts", "diagnoses", "procedures")
-"""The tables that joining changes."""
+SomeTables = TypeVar("SomeTables", bound=AnyTables)
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,18 @@ class Stays:
     recorded: np.ndarray
 
     @classmethod
-    def among(cls, contacts: pd.DataFrame, person: np.ndarray | None = None) -> "Stays":
-        """The stays among contacts; ``person``: the contacts' people as numbers, if at hand."""
-        row = np.flatnonzero((contacts["setting"] == "inpatient").to_numpy(dtype=bool))
-        stays = contacts.iloc[row]
-        who = pd.factorize(stays["person_id"])[0] if person is None else person[row]
-        start, recorded = _days(stays["start"]), _days(stays["recorded_at"])
-        contact_id = stays["contact_id"].astype(object).to_numpy()
-        tie = pd.util.hash_array(contact_id, categorize=False) if len(row) else row
+    def among(cls, contacts: AnyTable) -> "Stays":
+        """The stays among contacts."""
+        columns = columns_of(contacts)
+        row = _equal(columns["setting"], "inpatient")
+        of_stays = {name: _some(columns[name], row) for name in _OF_STAYS}
+        who = label(of_stays["person_id"])[0].astype(np.int64)
+        start, recorded = _days(of_stays["start"]), _days(of_stays["recorded_at"])
+        ids = np.array(texts(of_stays["contact_id"]), dtype=object)
+        tie = pd.util.hash_array(ids, categorize=False) if len(row) else row
         # Not by end: the first part must be the same one before its end is known.
         order = np.lexsort((tie, recorded, start, who))
-        found = cls(row, who.astype(np.int64), start, _days(stays["end"]), recorded)
-        return found.take(order)
+        return cls(row, who, start, _days(of_stays["end"]), recorded).take(order)
 
     def take(self, chosen: np.ndarray) -> "Stays":
         return Stays(
@@ -137,7 +139,7 @@ def join_stays(tables: Tables) -> tuple[Tables, int]:
     return joined, len(contacts) - len(joined["contacts"])
 
 
-def joined_as_of(tables: Tables, index_day: int) -> Tables:
+def joined_as_of(tables: SomeTables, index_day: int) -> SomeTables:
     """The tables with stays joined by what was known at an index date (days since 1970-01-01).
 
     Stays not yet known are left out, and ends not yet passed are missing; other rows stay
@@ -151,23 +153,28 @@ def joined_as_of(tables: Tables, index_day: int) -> Tables:
     kept = np.ones(len(contacts), dtype=bool)
     kept[stays.row] = False
     kept[known.row] = True
-    return _joined(tables, contacts, known, kept)
+    return cast(SomeTables, _joined(tables, contacts, known, kept))
 
 
-def _joined(tables: Tables, contacts: pd.DataFrame, stays: Stays, kept: np.ndarray) -> Tables:
+def _joined(
+    tables: AnyTables, contacts: AnyTable, stays: Stays, kept: np.ndarray
+) -> dict[str, Any]:
     """The tables with each chain of ``stays`` as one row, among the contacts to be kept."""
     chain = stays.chains()
     first = np.flatnonzero(np.diff(chain, prepend=-1))
     last = np.maximum.reduceat(stays.end, first) if len(first) else stays.end
     missing = np.iinfo(np.int64).min
-    ends = contacts["end"].to_numpy().astype("datetime64[s]").copy()
+    ends = np.array(columns_of(contacts)["end"], dtype="datetime64[s]")
     ends[stays.row[first]] = np.where(last < GOES_ON, last, missing).astype("datetime64[D]")
     part = np.setdiff1d(np.arange(len(stays.row)), first, assume_unique=True)
     absorbed, into = stays.row[part], stays.row[first][chain[part]]
     kept[absorbed] = False
     result = dict(tables)
-    with_ends = contacts.assign(end=pd.Series(ends, index=contacts.index))
-    result["contacts"] = with_ends[kept].reset_index(drop=True)
+    if isinstance(contacts, PlainTable):
+        result["contacts"] = contacts.replaced(end=ends).take(np.flatnonzero(kept))
+    else:
+        with_ends = contacts.assign(end=pd.Series(ends, index=contacts.index))
+        result["contacts"] = with_ends[kept].reset_index(drop=True)
     if len(absorbed):
         for name in ("diagnoses", "procedures"):
             if name in tables:
@@ -175,16 +182,37 @@ def _joined(tables: Tables, contacts: pd.DataFrame, stays: Stays, kept: np.ndarr
     return result
 
 
-def _days(dates: pd.Series) -> np.ndarray:
-    moments = dates.to_numpy().astype("datetime64[D]")
+_OF_STAYS = ("person_id", "contact_id", "start", "end", "recorded_at")
+
+
+def _equal(values: Column, wanted: str) -> np.ndarray:
+    """Where a text column says this."""
+    if isinstance(values, list):
+        return np.array([at for at, value in enumerate(values) if value == wanted], dtype=np.intp)
+    return np.flatnonzero(np.asarray(values == wanted, dtype=bool))
+
+
+def _some(values: Column, rows: np.ndarray) -> Column:
+    return [values[row] for row in rows.tolist()] if isinstance(values, list) else values[rows]
+
+
+def _days(dates: Column) -> np.ndarray:
+    moments = np.asarray(dates).astype("datetime64[D]")
     return np.where(np.isnat(moments), GOES_ON, moments.astype(np.int64))
 
 
 def _rows_on(
-    rows: pd.DataFrame, contacts: pd.DataFrame, chosen: np.ndarray
+    rows: AnyTable, contacts: AnyTable, chosen: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Places of the diagnoses or procedures on the chosen contacts, and which of these each
     is on (a place in ``chosen``)."""
+    if isinstance(rows, PlainTable):
+        place_of = {key: place for place, key in enumerate(_pairs(contacts, chosen.tolist()))}
+        pairs = enumerate(_pairs(rows, range(len(rows))))
+        on = [(at, place_of[key]) for at, key in pairs if key in place_of]
+        at, place = np.array(on, dtype=np.intp).reshape(-1, 2).T
+        return at, place
+    assert isinstance(contacts, pd.DataFrame)
     wanted = contacts["contact_id"].iloc[chosen]
     candidates = np.flatnonzero(rows["contact_id"].isin(wanted).to_numpy(dtype=bool))
     if not len(candidates):
@@ -195,6 +223,13 @@ def _rows_on(
     place = order[np.searchsorted(keys[order], mine).clip(max=len(keys) - 1)]
     found = keys[place] == mine
     return candidates[found], place[found]
+
+
+def _pairs(rows: AnyTable, chosen: Iterable[int]) -> list[tuple[object, object]]:
+    """Person and contact of each of the chosen rows."""
+    columns = columns_of(rows)
+    who, contact = texts(columns["person_id"]), texts(columns["contact_id"])
+    return [(who[row], contact[row]) for row in chosen]
 
 
 def _keys(person_id: pd.Series, contact_id: pd.Series) -> np.ndarray:
@@ -215,15 +250,20 @@ def _with_early_rows(tables: Tables, contacts: pd.DataFrame, stays: Stays) -> np
             at, stay = _rows_on(tables[name], contacts, stays.row)
             rows = tables[name].iloc[at]
             early[
-                stay[np.maximum(_days(rows["date"]), _days(rows["recorded_at"])) < known[stay]]
+                stay[
+                    np.maximum(_days(rows["date"].array), _days(rows["recorded_at"].array))
+                    < known[stay]
+                ]
             ] = True
     return np.flatnonzero(early)
 
 
-def _moved(
-    rows: pd.DataFrame, contacts: pd.DataFrame, absorbed: np.ndarray, into: np.ndarray
-) -> pd.DataFrame:
+def _moved(rows: AnyTable, contacts: AnyTable, absorbed: np.ndarray, into: np.ndarray) -> AnyTable:
+    """The rows of absorbed contacts, on those that they are absorbed into."""
     at, part = _rows_on(rows, contacts, absorbed)
+    if isinstance(rows, PlainTable):
+        return _plainly_moved(rows, at, texts(columns_of(contacts)["contact_id"]), into[part])
+    assert isinstance(contacts, pd.DataFrame)
     contact_id = rows["contact_id"].astype(object).to_numpy().copy()
     contact_id[at] = contacts["contact_id"].astype(object).to_numpy()[into[part]]
     changed = {"contact_id": pd.Series(contact_id, index=rows.index, dtype="str")}
@@ -232,3 +272,16 @@ def _moved(
         position.iloc[at] = position.iloc[at].clip(lower=2)
         changed["position"] = position
     return rows.assign(**changed)
+
+
+def _plainly_moved(
+    rows: PlainTable, at: np.ndarray, contact_ids: list[object], onto: np.ndarray
+) -> PlainTable:
+    moved = list(texts(rows.columns["contact_id"]))
+    for row, contact in zip(at.tolist(), onto.tolist(), strict=True):
+        moved[row] = contact_ids[contact]
+    if "position" not in rows.columns:
+        return rows.replaced(contact_id=moved)
+    position = np.array(rows.columns["position"], dtype=np.float64)
+    position[at] = np.maximum(position[at], 2)
+    return rows.replaced(contact_id=moved, position=position)
