@@ -79,8 +79,13 @@ def by_heading(reasons: Iterable[Reason]) -> list[HeadingShare]:
 
     Over all of a row's reasons they add up to what the reasons do.
     """
-    parts: dict[Heading, list[float]] = {}
+    values: dict[Heading, list[float]] = {}
     for reason in reasons:
-        parts.setdefault(Heading.of(reason.domain), []).append(reason.contribution)
-    shares = [HeadingShare(heading, fsum(values)) for heading, values in parts.items()]
+        values.setdefault(Heading.of(reason.domain), []).append(reason.contribution)
+    return shares_of(values.items())
+
+
+def shares_of(parts: Iterable[tuple[Heading, list[float]]]) -> list[HeadingShare]:
+    """The same of each heading's contributions."""
+    shares = [HeadingShare(heading, fsum(values)) for heading, values in parts]
     return sorted(shares, key=lambda share: -abs(share.contribution))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from models.headings import Heading, HeadingShare, shares_of
 from models.risk_model import Explanation, Looked, RiskModel
 
 if TYPE_CHECKING:
@@ -76,6 +77,19 @@ def reasons(
     code's features. ``explanation`` and ``looked``: what ``model.explain`` and ``model.look``
     say of these rows, for who has asked already.
     """
+    rows = weighed(model, matrix, target, declared, explanation, looked)
+    return [[row.reason(number) for number in row.heaviest(top)] for row in rows]
+
+
+def weighed(
+    model: RiskModel,
+    matrix: pd.DataFrame,
+    target: str,
+    declared: Mapping[str, Feature] | None = None,
+    explanation: Explanation | None = None,
+    looked: Looked | None = None,
+) -> list[Weighed]:
+    """As ``reasons``, one row of ``matrix`` each, with nothing made of those that nobody reads."""
     if declared is None:
         declared, places = _as_in_code(tuple(model.features))
     else:
@@ -85,39 +99,61 @@ def reasons(
     shares = explanation.contributions.to_numpy()
     values = looked.rows.astype(np.float64)
     totals = np.add.reduceat(shares[:, places.by_measure], places.first, axis=1)
+    order = np.argsort(-np.abs(totals), axis=1, kind="stable")
+    rows = zip(totals.tolist(), order.tolist(), shares, values, strict=True)
+    return [Weighed(declared, places, *row) for row in rows]
 
-    answer = []
-    for row in range(len(matrix)):
-        # Plain lists: of one row's few hundred numbers each is asked for by itself.
-        total, weight, value = totals[row].tolist(), np.abs(shares[row]).tolist(), values[row]
-        chosen = [n for n in np.argsort(-np.abs(totals[row]), kind="stable").tolist() if total[n]]
-        if top is not None:
-            raising = [number for number in chosen if total[number] > 0][:top]
-            lowering = [number for number in chosen if total[number] < 0][:top]
-            kept = {*raising, *lowering}
-            chosen = [number for number in chosen if number in kept]
-        answer.append(
-            [
-                _reason(
-                    total[number],
-                    sorted(places.columns[number], key=weight.__getitem__, reverse=True),
-                    value,
-                    model.features,
-                    declared,
-                )
-                for number in chosen
-            ]
-        )
-    return answer
+
+@dataclass(frozen=True)
+class Weighed:
+    """What each measure adds to one row's score. ``totals``: by the measure's number; ``order``:
+    the numbers, heaviest first; ``shares`` and ``values``: of each feature."""
+
+    _declared: Mapping[str, Feature]
+    _places: _Places
+    totals: list[float]
+    order: list[int]
+    shares: np.ndarray
+    values: np.ndarray
+
+    def heaviest(self, top: int | None = None) -> list[int]:
+        """Numbers of the measures that weigh anything, heaviest first; with ``top``, at most that
+        many raising and that many lowering ones."""
+        chosen = [number for number in self.order if self.totals[number]]
+        if top is None:
+            return chosen
+        raising = [number for number in chosen if self.totals[number] > 0][:top]
+        lowering = [number for number in chosen if self.totals[number] < 0][:top]
+        kept = {*raising, *lowering}
+        return [number for number in chosen if number in kept]
+
+    def reason(self, number: int) -> Reason:
+        """The reason that a measure is."""
+        places = self._places
+        columns = places.columns[number]
+        if len(columns) > 1:
+            weight = np.abs(self.shares[columns]).tolist()
+            heavier = sorted(range(len(columns)), key=weight.__getitem__, reverse=True)
+            columns = [columns[place] for place in heavier]
+        names = tuple([places.features[column] for column in columns])
+        value = float(self.values[columns[0]])
+        return Reason(self._declared[names[0]], self.totals[number], value, names)
+
+    def by_heading(self) -> list[HeadingShare]:
+        """What all measures add, by heading, as ``headings.by_heading`` of all reasons."""
+        parts = ((h, [self.totals[n] for n in ns]) for h, ns in self._places.under.items())
+        return shares_of((heading, some) for heading, some in parts if any(some))
 
 
 @dataclass(frozen=True)
 class _Places:
-    """Where each measure's features stand. ``columns``: of each measure;
-    ``by_measure``: all columns sorted so that each measure's are next to each other, from
-    ``first`` on."""
+    """Where each measure's features stand. ``columns``: of each measure; ``under``: the measures
+    under each heading; ``by_measure``: all columns sorted so that each measure's are next to
+    each other, from ``first`` on."""
 
+    features: Sequence[str]
     columns: list[list[int]]
+    under: dict[Heading, list[int]]
     by_measure: np.ndarray
     first: np.ndarray
 
@@ -128,7 +164,11 @@ class _Places:
             columns.setdefault(declared[name].measure, []).append(column)
         each = list(columns.values())
         sizes = np.cumsum([0, *map(len, each)])
-        return cls(each, np.array([column for of in each for column in of]), sizes[:-1])
+        under: dict[Heading, list[int]] = {}
+        for number, measure in enumerate(columns):
+            under.setdefault(Heading.of(measure.domain), []).append(number)
+        by_measure = np.array([column for of in each for column in of])
+        return cls(features, each, under, by_measure, sizes[:-1])
 
 
 @lru_cache(maxsize=8)
@@ -137,14 +177,3 @@ def _as_in_code(features: tuple[str, ...]) -> tuple[Mapping[str, Feature], _Plac
     from features.measures import FEATURE
 
     return FEATURE, _Places.of(features, FEATURE)
-
-
-def _reason(
-    contribution: float,
-    columns: list[int],
-    values: np.ndarray,
-    features: list[str],
-    declared: Mapping[str, Feature],
-) -> Reason:
-    names = tuple(features[column] for column in columns)
-    return Reason(declared[names[0]], contribution, float(values[columns[0]]), names)

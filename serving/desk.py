@@ -14,7 +14,7 @@ from features.unit_names import unit_names
 from serving import tracing
 from serving.api import answers
 from serving.few_people import FewPeople
-from serving.kept_lists import KeptLists, entry_of, mobile_model_of, reason_of, words_of
+from serving.kept_lists import KeptLists, entry_of, mobile_model_of
 from serving.problems import NotFoundError
 from serving.register import Register, WeeklyRun
 from serving.register.reading import one_reading
@@ -173,7 +173,7 @@ class Desk:
         now = recorded.scored(others) if recorded and not entry and others else None
         explanations = [explained[t] for t in wanted if t in explained]
         persons = recorded.tables.get("persons") if recorded and recorded.tables else None
-        person = answers.Person.model_construct(
+        person = answers.Person(
             person_id=person_id,
             week=run.week,
             index_date=run.index_date,
@@ -251,15 +251,14 @@ class Opened:
 
 
 def _explanation(stored: Any) -> answers.Explanation:
-    return answers.Explanation.model_construct(
-        target=stored.target,
-        base=stored.base,
-        rest=stored.rest,
-        reasons=[reason_of(r) for r in stored.reasons],
-        headings=[
-            answers.HeadingShare.model_construct(**{**h, "heading": words_of(h["heading"])})
-            for h in stored.headings
-        ],
+    return answers.Explanation.model_validate(
+        {
+            "target": stored.target,
+            "base": stored.base,
+            "rest": stored.rest,
+            "reasons": stored.reasons,
+            "headings": stored.headings,
+        }
     )
 
 

@@ -10,7 +10,8 @@ read: it is told live instead, until the weekly run makes it anew.
 
 import json
 import zlib
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 from serving.api.answers import Explanation
@@ -64,33 +65,54 @@ def text_of(told: Told) -> str:
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def unpack(content: bytes) -> Told:
-    """What ``pack`` was given. Of this ``FORMAT`` alone."""
-    read: dict[str, Any] = json.loads(zlib.decompress(content))
-    kinds, units = read["kinds"], read["units"]
-    words = [Said(*said) for said in read["words"]]
-    codes = [Code(*code) for code in read["codes"]]
-    facts = [
-        Fact(
-            day,
-            end,
-            kinds[kind],
-            words[said],
-            None if unit is None else units[unit],
-            tuple([codes[code] for code in on]),
-        )
-        for day, end, kind, said, unit, on in read["facts"]
-    ]
-    return Told(
-        events=tuple([facts[number] for number in read["events"]]),
-        shortened=read["shortened"],
-        behind={
-            name: Behind(total, tuple([facts[number] for number in newest]))
-            for name, (total, newest) in read["behind"].items()
-        },
-        values={n: _NAN if value is None else value for n, value in read["values"].items()},
-        explanations=tuple([Explanation.model_validate(said) for said in read["explanations"]]),
-    )
+class Packed:
+    """What ``pack`` was given, of this ``FORMAT`` alone. Each part is made when it is looked at: an
+    answer of the API needs none of the timeline, which is most of it."""
+
+    def __init__(self, content: bytes) -> None:
+        read: dict[str, Any] = json.loads(zlib.decompress(content))
+        self._read, self._facts = read, read["facts"]
+        self._made: dict[int, Fact] = {}
+        self.shortened: bool = read["shortened"]
+
+    @cached_property
+    def events(self) -> tuple[Fact, ...]:
+        return tuple([self._fact(number) for number in self._read["events"]])
+
+    @cached_property
+    def behind(self) -> Mapping[str, Behind]:
+        return {
+            name: Behind(total, tuple([self._fact(number) for number in newest]))
+            for name, (total, newest) in self._read["behind"].items()
+        }
+
+    @cached_property
+    def values(self) -> Mapping[str, float]:
+        return {n: _NAN if value is None else value for n, value in self._read["values"].items()}
+
+    def explanations(self, targets: Collection[str]) -> tuple[Explanation, ...]:
+        """Those of some targets."""
+        said = [e for e in self._read["explanations"] if e["target"] in targets]
+        return tuple([Explanation.model_validate(one) for one in said])
+
+    def whole(self) -> Told:
+        """All of it."""
+        named = [one["target"] for one in self._read["explanations"]]
+        return Told(self.events, self.shortened, self.behind, self.values, self.explanations(named))
+
+    def _fact(self, number: int) -> Fact:
+        made = self._made.get(number)
+        if made is None:
+            day, end, kind, said, unit, on = self._facts[number]
+            made = self._made[number] = Fact(
+                day,
+                end,
+                self._read["kinds"][kind],
+                Said(*self._read["words"][said]),
+                None if unit is None else self._read["units"][unit],
+                tuple([Code(*self._read["codes"][code]) for code in on]),
+            )
+        return made
 
 
 _NAN = float("nan")

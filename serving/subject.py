@@ -13,10 +13,10 @@ from features.errors import FramsyntError
 from features.frames import AnyTables
 from serving.api import answers
 from serving.attention import READ
-from serving.packed import FORMAT, unpack
+from serving.packed import FORMAT, Packed
 from serving.register.people import ToldBytes
 from serving.telling import Live
-from serving.told import Behind, Fact, Told
+from serving.told import Behind, Fact
 
 
 class Subject(Protocol):
@@ -42,22 +42,29 @@ class Subject(Protocol):
 class Kept:
     """Of somebody on a list, as the weekly run made it ready."""
 
-    def __init__(self, told: Told) -> None:
-        self.events, self.shortened = told.events, told.shortened
-        self.feature_values = told.values
-        self._told = told
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+        self.shortened = packed.shortened
+
+    @property
+    def events(self) -> Sequence[Fact]:
+        return self._packed.events
+
+    @property
+    def feature_values(self) -> Mapping[str, float]:
+        return self._packed.values
 
     @classmethod
     def of(cls, kept: ToldBytes | None) -> "Kept | None":
         """None where nothing is kept, or what another version of the code wrote."""
-        return cls(unpack(kept.content)) if kept is not None and kept.format == FORMAT else None
+        return cls(Packed(kept.content)) if kept is not None and kept.format == FORMAT else None
 
     def behind(self, features: Sequence[str]) -> Mapping[str, Behind]:
-        kept = self._told.behind
+        kept = self._packed.behind
         return {name: kept[name] for name in dict.fromkeys(features) if name in kept}
 
     def explanations(self, targets: list[str]) -> list[answers.Explanation]:
-        return [e for e in self._told.explanations if e.target in targets]
+        return list(self._packed.explanations(targets))
 
 
 class Recorded:

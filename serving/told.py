@@ -74,7 +74,6 @@ class Told:
 
 
 # -- as answers ---------------------------------------------------------------------------------
-# Made of what this code wrote: nothing is left to check, so the models are not asked to.
 
 
 def timeline(
@@ -85,7 +84,7 @@ def timeline(
     *,
     shortened: bool,
 ) -> Timeline:
-    return Timeline.model_construct(
+    return Timeline(
         person_id=person_id,
         index_date=index_date,
         events=events_of(events, unit_names),
@@ -95,7 +94,7 @@ def timeline(
 
 def events_of(facts: Iterable[Fact], unit_names: UnitNames) -> list[TimelineEvent]:
     words: dict[Said, Words] = {}
-    return [TimelineEvent.model_construct(**_fields(f, unit_names, words)) for f in facts]
+    return [TimelineEvent.model_validate(_fields(f, unit_names, words)) for f in facts]
 
 
 def records_behind(behind: Mapping[str, Behind], unit_names: UnitNames) -> dict[str, RecordsBehind]:
@@ -104,12 +103,12 @@ def records_behind(behind: Mapping[str, Behind], unit_names: UnitNames) -> dict[
 
     def record(fact: Fact) -> Record:
         if fact not in made:
-            made[fact] = Record.model_construct(**_fields(fact, unit_names, words))
+            made[fact] = Record.model_validate(_fields(fact, unit_names, words))
         return made[fact]
 
     return {
-        name: RecordsBehind.model_construct(
-            total=found.total, newest=[record(fact) for fact in found.newest]
+        name: RecordsBehind.model_validate(
+            {"total": found.total, "newest": [record(fact) for fact in found.newest]}
         )
         for name, found in behind.items()
     }
@@ -118,7 +117,7 @@ def records_behind(behind: Mapping[str, Behind], unit_names: UnitNames) -> dict[
 def _fields(fact: Fact, unit_names: UnitNames, words: dict[Said, Words]) -> dict[str, Any]:
     said = words.get(fact.words)
     if said is None:
-        said = words[fact.words] = Words.model_construct(sv=fact.words.sv, en=fact.words.en)
+        said = words[fact.words] = Words(sv=fact.words.sv, en=fact.words.en)
     return {
         "date": _date(fact.day),
         "end": _date(fact.end),

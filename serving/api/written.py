@@ -7,8 +7,6 @@ from typing import Any
 from fastapi import Response
 from fastapi.routing import APIRoute
 
-from serving.api.base import Answer
-
 
 class Written(APIRoute):
     """A route whose answer is written where it was made, in that thread and by pydantic itself.
@@ -20,19 +18,23 @@ class Written(APIRoute):
     def __init__(
         self,
         path: str,
-        endpoint: Callable[..., Answer],
+        endpoint: Callable[..., Any],
         *,
         status_code: int | None = None,
         **more: Any,
     ) -> None:
-        written = _written(endpoint, status_code or 200)
+        written = self._writing(endpoint, status_code or 200)
         super().__init__(path, written, status_code=status_code, **more)
 
+    @staticmethod
+    def write(answer: Any, status: int) -> Response:
+        """Of an ``Answer``."""
+        return Response(answer.model_dump_json(), status, media_type="application/json")
 
-def _written(endpoint: Callable[..., Answer], status: int) -> Callable[..., Response]:
-    @wraps(endpoint)
-    def run(*args: Any, **kwargs: Any) -> Response:
-        content = endpoint(*args, **kwargs).model_dump_json()
-        return Response(content, status, media_type="application/json")
+    @classmethod
+    def _writing(cls, endpoint: Callable[..., Any], status: int) -> Callable[..., Response]:
+        @wraps(endpoint)
+        def run(*args: Any, **kwargs: Any) -> Response:
+            return cls.write(endpoint(*args, **kwargs), status)
 
-    return run
+        return run

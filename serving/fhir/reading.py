@@ -3,33 +3,44 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from serving.register.decisions import AT_ONCE, Kind
 from serving.register.models import DecisionRow, RunUnit, Score, WeeklyRun
 from serving.register.objections import objects
+from serving.register.reading import reading
+
+
+def _current() -> Select[int]:
+    return select(func.max(WeeklyRun.id)).group_by(WeeklyRun.week)
+
+
+_OF_RUNS = [column.name for column in WeeklyRun.__table__.columns]
+_ASSESSED = (
+    select(WeeklyRun.__table__, Score.target, Score.probability)
+    .join(Score, Score.run_id == WeeklyRun.id)
+    .where(
+        WeeklyRun.id.in_(_current()),
+        WeeklyRun.index_date.between(bindparam("first"), bindparam("last")),
+        Score.person_id == bindparam("person"),
+        ~objects(Score.person_id),
+    )
+    .order_by(WeeklyRun.index_date)
+)
+"""Made once: making it costs more than carrying it out."""
 
 
 def assessed(
     engine: Engine, person_id: str, first: date, last: date
 ) -> list[tuple[WeeklyRun, dict[str, float]]]:
     """A person's probabilities of every week that is kept, oldest first."""
-    query = (
-        select(WeeklyRun, Score.target, Score.probability)
-        .join(Score, Score.run_id == WeeklyRun.id)
-        .where(
-            WeeklyRun.id.in_(_current()),
-            WeeklyRun.index_date.between(first, last),
-            Score.person_id == person_id,
-            ~objects(Score.person_id),
-        )
-        .order_by(WeeklyRun.index_date)
-    )
+    asked = {"person": person_id, "first": first, "last": last}
     found: dict[int, tuple[WeeklyRun, dict[str, float]]] = {}
-    with Session(engine) as session:
-        for run, target, probability in session.execute(query):
-            found.setdefault(run.id, (run, {}))[1][target] = probability
+    with reading(engine) as connection:
+        for *run, target, probability in connection.execute(_ASSESSED, asked):
+            made = WeeklyRun(**dict(zip(_OF_RUNS, run, strict=True)))
+            found.setdefault(made.id, (made, {}))[1][target] = probability
     return list(found.values())
 
 
@@ -77,7 +88,3 @@ def asked_for(engine: Engine, care_unit: str, person_id: str | None) -> list[str
 
 def in_blocks(people: Sequence[str]) -> list[list[str]]:
     return [list(people[i : i + AT_ONCE]) for i in range(0, len(people), AT_ONCE)]
-
-
-def _current() -> Select[int]:
-    return select(func.max(WeeklyRun.id)).group_by(WeeklyRun.week)

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from features.errors import SettingsError
 from serving.api.routes import AtDesk
+from serving.api.written import Written
 from serving.fhir.asked import MOST, USUAL, days_in, page_of, person_in, unit_in
 from serving.fhir.capability import SEARCHES, capability_statement
 from serving.fhir.elements import MEDIA_TYPE, Resource, searchset
@@ -19,7 +20,15 @@ class FhirAnswer(JSONResponse):
     media_type = MEDIA_TYPE
 
 
-router = APIRouter(prefix="/fhir", default_response_class=FhirAnswer)
+class FhirRoute(Written):
+    """A route that answers with a resource."""
+
+    @staticmethod
+    def write(answer: Resource, status: int) -> FhirAnswer:
+        return FhirAnswer(answer, status)
+
+
+router = APIRouter(prefix="/fhir", route_class=FhirRoute)
 
 Text = Annotated[str | None, Query(max_length=200)]
 Days = Annotated[list[str], Query(max_length=4)]
@@ -31,7 +40,7 @@ OwnerUnit = Annotated[str | None, Query(alias="owner:identifier", max_length=200
 
 
 @router.get("/metadata")
-def metadata(request: Request) -> Any:
+def metadata(request: Request) -> Resource:
     return capability_statement(_base(request))
 
 
@@ -44,7 +53,7 @@ def risk_assessments(
     date: Days = [],  # noqa: B006  (FastAPI makes a new one for every call)
     _count: Count = USUAL,
     _offset: Offset = 0,
-) -> Any:
+) -> Resource:
     """A person's, oldest first."""
     from serving.fhir.reading import assessed
     from serving.fhir.resources import risk_assessment
@@ -56,7 +65,7 @@ def risk_assessments(
 
 
 @router.get("/RiskAssessment/{assessment_id}")
-def risk_assessment_by_id(desk: AtDesk, assessment_id: str) -> Any:
+def risk_assessment_by_id(desk: AtDesk, assessment_id: str) -> Resource:
     from serving.fhir.reading import assessed_in
     from serving.fhir.resources import risk_assessment
 
@@ -76,7 +85,7 @@ def lists(
     date: Days = [],  # noqa: B006
     _count: Count = USUAL,
     _offset: Offset = 0,
-) -> Any:
+) -> Resource:
     """A care unit's weekly lists, oldest first."""
     from serving.fhir.reading import listed
 
@@ -87,7 +96,7 @@ def lists(
 
 
 @router.get("/List/{list_id}")
-def list_by_id(desk: AtDesk, list_id: str) -> Any:
+def list_by_id(desk: AtDesk, list_id: str) -> Resource:
     week, _, care_unit = list_id.partition(".")
     run = desk.register.current(week)
     if run is None or not desk.register.has_unit(run.id, care_unit):
@@ -105,7 +114,7 @@ def tasks(
     authored_on: AuthoredDays = [],  # noqa: B006
     _count: Count = USUAL,
     _offset: Offset = 0,
-) -> Any:
+) -> Resource:
     """Enrolment requests of a care unit, or of a person, oldest first."""
     from serving.fhir.reading import asked_for
 
@@ -124,7 +133,7 @@ def tasks(
 
 
 @router.get("/Task/{task_id}")
-def task_by_id(desk: AtDesk, task_id: Annotated[int, Path(ge=1, lt=2**31)]) -> Any:
+def task_by_id(desk: AtDesk, task_id: Annotated[int, Path(ge=1, lt=2**31)]) -> Resource:
     decision = desk.register.decisions.get(task_id)
     people = _not_objecting(desk, [decision.person_id]) if decision else []
     found = [t for t in _tasks(desk, people) if t["id"] == str(task_id)]

@@ -12,6 +12,7 @@ PATHS = [
     "/api/v1/care-units",
     f"/api/v1/care-units/{EAST}/lists/current",
     "/api/v1/people/P1",
+    "/api/v1/people/P1/scores",
     "/api/v1/people/P1/timeline",
 ]
 
@@ -63,6 +64,34 @@ def test_a_person_who_is_on_no_list_is_explained_by_the_model(client: Client) ->
     assert answer["explanations"][0]["reasons"]
 
 
+def test_stored_scores_are_what_the_run_wrote(client: Client, desk: Desk) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("worked out, and not read")
+
+    desk.scorer, desk.person_tables = None, fail  # type: ignore[assignment]
+    desk.register.told = fail  # type: ignore[assignment]
+    listed = client.get("/api/v1/people/P1/scores", headers=TOKEN).json()
+    whole = client.get(f"/api/v1/care-units/{EAST}/lists/current", headers=TOKEN).json()
+    mine = {name: whole["entries"][0][name] for name in listed["entry"]}
+    assert listed["entry"] == mine  # the same place, reasons and all
+    assert listed["probabilities"]["avoidable_365"] == 0.31
+    assert (listed["week"], listed["care_unit"], listed["model_version"]) == ("2026-W47", EAST, "3")
+    unlisted = client.get("/api/v1/people/P3/scores", headers=TOKEN).json()
+    assert unlisted["entry"] is None
+    assert set(unlisted["probabilities"]) == set(listed["probabilities"])
+    before = client.get("/api/v1/people/P3/scores?week=2026-W46", headers=TOKEN).json()
+    assert before["entry"]["rank"] == 2
+
+
+def test_stored_scores_of_somebody_who_objects_are_not_told(client: Client, desk: Desk) -> None:
+    desk.register.objections.add("P1", "admin")
+    answer = client.get("/api/v1/people/P1/scores", headers=TOKEN)
+    assert (answer.status_code, answer.json()["type"]) == (
+        404,
+        "urn:framsynt:problem:unknown-person",
+    )
+
+
 def test_another_model_version_does_not_explain_old_scores(client: Client, desk: Desk) -> None:
     assert desk.scorer is not None
     desk.scorer.version = "4"  # type: ignore[misc]
@@ -73,9 +102,10 @@ def test_another_model_version_does_not_explain_old_scores(client: Client, desk:
 def test_looking_at_a_person_is_noted(client: Client, desk: Desk) -> None:
     client.get("/api/v1/people/P1", headers=TOKEN)
     client.get("/api/v1/people/P1/timeline", headers=TOKEN)
+    client.get("/api/v1/people/P1/scores", headers=TOKEN)
     client.get("/api/v1/people/P9", headers=TOKEN)
     noted = [(a.who, a.what) for a in desk.register.access.of_person("P1")]
-    assert noted == [("token", "person"), ("token", "timeline")]
+    assert noted == [("token", "person"), ("token", "timeline"), ("token", "scores")]
     assert desk.register.access.of_person("P9") == []
 
 
@@ -97,6 +127,7 @@ def test_nothing_without_the_token(client: Client, path: str, headers: dict[str,
         (f"/api/v1/care-units/{EAST}/lists/SECRET", 400, ""),
         ("/api/v1/care-units?week=SECRET", 400, ""),
         ("/api/v1/people/SECRET", 404, "unknown-person"),
+        ("/api/v1/people/SECRET/scores", 404, "unknown-person"),
         ("/api/v1/people/SECRET/timeline", 404, "unknown-person"),
         ("/api/v1/people/" + "SECRET" * 30, 400, ""),
         ("/api/v1/SECRET", 404, ""),
@@ -187,6 +218,7 @@ def test_the_openapi_document_has_examples_and_problems(client: Client) -> None:
         f"{unit}/team",
         f"{unit}/team/{{enrolment_id}}/end",
         person,
+        f"{person}/scores",
         f"{person}/timeline",
         f"{person}/decisions",
     }

@@ -16,7 +16,7 @@ from features.store import ExtractStore
 from serving import packed, timeline, weekly
 from serving.attention import READ, to_look_at
 from serving.desk import Desk
-from serving.packed import pack, unpack
+from serving.packed import Packed, pack
 from serving.preparing import told_of_listed
 from serving.register import Register, WeeklyRun
 from serving.register.models import ToldRow
@@ -110,7 +110,7 @@ def test_so_it_is_with_healthy_people_of_whom_little_is_known(
     some = dict.fromkeys(scored[::4], behind)
     not_known = 0
     for row in told_of_listed(extract, scorer, run.index_date, some):
-        told = unpack(row["content"])
+        told = Packed(row["content"]).whole()
         tables = extract.person(row["person_id"])
         live = Recorded(row["person_id"], tables, run.index_date, scorer, scorer.matrix)
         assert told.events == tuple(live.events)
@@ -225,7 +225,7 @@ TOLD = Told(
 
 
 def test_packed_and_unpacked_it_is_the_same() -> None:
-    back = unpack(pack(TOLD))
+    back = Packed(pack(TOLD)).whole()
     assert (back.events, back.shortened, back.behind) == (TOLD.events, True, TOLD.behind)
     assert back.values["known"] == 0.1 + 0.2
     assert math.isnan(back.values["not_known"])
