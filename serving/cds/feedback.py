@@ -97,7 +97,12 @@ def _row(who: str, service: str, told: Feedback) -> CdsFeedbackRow:
         suggestions=[s.id for s in told.acceptedSuggestions],
         reason_system=reason.system if reason else "",
         reason=reason.code if reason else "",
-        comment=(override.userComment if override else "").replace("\x00", "")[:LONGEST_COMMENT],
+        comment=_text(override.userComment if override else "")[:LONGEST_COMMENT],
         happened=told.outcomeTimestamp.astimezone(UTC),
         same=hashlib.sha256(said.encode()).hexdigest(),
     )
+
+
+def _text(said: str) -> str:
+    """What every database takes: no NUL, and no half of a character, which JSON can say."""
+    return said.replace("\x00", "").encode(errors="replace").decode()

@@ -40,7 +40,7 @@ class Opened:
 
 
 def told_of(desk: "Desk", principal: Principal, opened: Opened) -> Told | None:
-    """None for somebody who does not matter, is another care unit's, or objects.
+    """None for somebody who does not matter, is another care unit's, objects, or has died.
 
     NotSentError (412) for somebody unknown here of whom too little was sent to score: no Patient
     resource, or more is unknown than ``models.lacking`` lets pass.
@@ -48,6 +48,8 @@ def told_of(desk: "Desk", principal: Principal, opened: Opened) -> Told | None:
     person_id = opened.person_id
     run = desk.register.current()
     if run is None or person_id in desk.register.objections.current([person_id]):
+        return None
+    if _has_died(opened):
         return None
     scored = desk.register.person(run.id, person_id)
     if scored is None:
@@ -80,6 +82,14 @@ def told_of(desk: "Desk", principal: Principal, opened: Opened) -> Told | None:
         rank=entry.rank if entry else None,
         changed=entry.changed if entry else (),
     )
+
+
+def _has_died(opened: Opened) -> bool:
+    """By the Patient sent along: a record system knows before the next list does."""
+    patient = opened.prefetch.get("patient")
+    if not isinstance(patient, dict) or patient.get("id") != opened.patient_id:
+        return False
+    return patient.get("deceasedBoolean") is True or bool(patient.get("deceasedDateTime"))
 
 
 def _least_listed(desk: "Desk", run: "WeeklyRun", care_units: Collection[str]) -> dict[str, float]:

@@ -4,6 +4,7 @@ The mapping is that of the source ``fhir`` (``features/sources/fhir``). What was
 known, never zero; what the rows sent cannot tell, is not known either.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -29,6 +30,9 @@ from serving.cds.services import PREFETCH
 from serving.problems import NotSentError
 
 MOST_RESOURCES = 20_000
+MISSHAPEN = "a resource is not shaped as FHIR R4 has it"
+MISTAKEN = (AttributeError, KeyError, OverflowError, TypeError, ValueError, sqlite3.Error)
+"""What the mapping raises where an element is of another kind; ranks go through SQLite."""
 TOLD_BY = {
     "contacts": {"Encounter"},
     "diagnoses": {"Condition"},
@@ -91,18 +95,21 @@ class Sent:
 
 
 def _resources(value: Any) -> list[Resource] | None:
-    """What one key holds; none for null (there is nothing), None for what is not known."""
+    """What one key holds; none for null (there is nothing), None for what is not known. DataError
+    for a Bundle that is none."""
     if value is None:
         return []
     if not isinstance(value, dict):
         return None
     if value.get("resourceType") != "Bundle":
         return None if _is_failure(value) else [value]
-    links = value.get("link") or ()
+    links, entries = value.get("link") or [], value.get("entry") or []
+    if not isinstance(links, list) or not isinstance(entries, list):
+        raise DataError(MISSHAPEN, where="prefetch")
     if any(isinstance(link, dict) and link.get("relation") == "next" for link in links):
         return None
-    entries = [e.get("resource") for e in value.get("entry") or () if isinstance(e, dict)]
-    resources = [resource for resource in entries if isinstance(resource, dict)]
+    found = [e.get("resource") for e in entries if isinstance(e, dict)]
+    resources = [resource for resource in found if isinstance(resource, dict)]
     return None if any(map(_is_failure, resources)) else resources
 
 
@@ -110,7 +117,8 @@ def _is_failure(resource: Resource) -> bool:
     if resource.get("resourceType") != "OperationOutcome":
         return False
     issues = resource.get("issue")
-    said = [i.get("severity") for i in issues if isinstance(i, dict)] if issues else []
+    listed = issues if isinstance(issues, list) else []
+    said = [issue.get("severity") for issue in listed if isinstance(issue, dict)]
     return not said or any(one in ("fatal", "error") for one in said)
 
 
@@ -128,8 +136,8 @@ def history_of(
     contacts = Contacts(people.id_of, codes, noted)
     try:
         frames = list(_frames(sent, people, contacts, codes, noted))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise DataError("a resource is not shaped as FHIR R4 has it", where="prefetch") from None
+    except MISTAKEN:
+        raise DataError(MISSHAPEN, where="prefetch") from None
     finally:
         contacts.ranks.close()
     tables = _checked(frames)

@@ -29,7 +29,9 @@ def cards(desk: AtDesk, request: Request, service_id: str, call: Call) -> dict[s
 
     service = _service(service_id)
     if call.hook != service.hook:
-        raise SettingsError("another hook than this service's", where="hook", do=service.hook)
+        raise SettingsError(
+            "another hook than this service's", where="hook", do=f"Send {service.hook}."
+        )
     security = request.state.security
     cds, patient_id = security.cds, call.context.patientId
     person_id = cds.whose.person_id(patient_id, call.prefetch)

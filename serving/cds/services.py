@@ -20,8 +20,8 @@ PREFETCH = {
 
 
 NEEDS = (
-    "Om personen inte finns i Framsynts register behövs det som prefetch ber om, helt; annars "
-    "blir svaret 412."
+    "Om personen inte finns i Framsynts register behövs allt som prefetch ber om, annars blir "
+    "svaret 412."
 )
 
 

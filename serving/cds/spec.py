@@ -3,15 +3,34 @@
 What the standard leaves open, a record system may add: unknown members are passed over.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PLAIN)]
 Short = Annotated[str, StringConstraints(max_length=255, pattern=PLAIN)]
 LONGEST_COMMENT = 500
+
+
+def _as_given(said: str) -> str:
+    """A UUID as it was given out, however a record system writes it: one card, one id."""
+    try:
+        return str(UUID(said))
+    except ValueError:
+        return said
+
+
+Given = Annotated[str, StringConstraints(max_length=64, pattern=PLAIN), AfterValidator(_as_given)]
 
 
 class Taken(BaseModel):
@@ -48,13 +67,13 @@ class OverrideReason(Taken):
 
 
 class Suggested(Taken):
-    id: Annotated[str, StringConstraints(max_length=64, pattern=PLAIN)]
+    id: Given
 
 
 class Feedback(Taken):
     """What became of one card."""
 
-    card: Annotated[str, StringConstraints(min_length=1, max_length=36, pattern=PLAIN)]
+    card: Annotated[Given, Field(min_length=1, max_length=36)]
     outcome: Literal["accepted", "overridden"]
     acceptedSuggestions: list[Suggested] = Field(default_factory=list, max_length=20)  # noqa: N815
     overrideReason: OverrideReason | None = None  # noqa: N815
@@ -66,6 +85,10 @@ class Feedback(Taken):
             raise ValueError("accepted, but no acceptedSuggestions")
         if self.outcomeTimestamp.tzinfo is None:
             raise ValueError("outcomeTimestamp without a time zone")
+        try:
+            self.outcomeTimestamp.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("outcomeTimestamp outside the calendar") from None
         return self
 
 

@@ -147,6 +147,29 @@ def test_nobody_who_objects_has_a_card_also_not_from_records(desk: Desk, hooks: 
     assert cards(hooks, "P1") == []
 
 
+@pytest.mark.parametrize(
+    "died", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19"}], ids=str
+)
+@pytest.mark.parametrize("person", ["P1", "P9"])  # P9: not in the register
+def test_nobody_who_has_died_has_a_card(hooks: Client, person: str, died: dict[str, Any]) -> None:
+    patient = {"resourceType": "Patient", "id": person, "birthDate": "1941-05-02", **died}
+    answer = hooks.post(
+        PATIENT_VIEW,
+        json=call(person, prefetch={"patient": patient}),
+        headers=as_("coordinator"),
+    )
+    assert (answer.status_code, answer.json()) == (200, {"cards": []})
+
+
+def test_a_card_for_somebody_of_whom_another_is_said_to_be_dead(hooks: Client) -> None:
+    alive = {"resourceType": "Patient", "id": "P1", "deceasedBoolean": False}
+    other = {"resourceType": "Patient", "id": "P2", "deceasedBoolean": True}
+    for patient in (alive, other):
+        said = call("P1", prefetch={"patient": patient})
+        answer = hooks.post(PATIENT_VIEW, json=said, headers=as_("coordinator"))
+        assert len(answer.json()["cards"]) == 1
+
+
 def test_a_smart_link_where_it_is_asked_for(desk: Desk, settings: Any) -> None:
     [card] = cards(site(desk, settings, smart=True), "P1")
     assert card["links"][0]["type"] == "smart"

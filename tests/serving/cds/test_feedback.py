@@ -1,5 +1,6 @@
 """What becomes of cards goes into the register once, and into the metrics without anybody."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -91,6 +92,8 @@ def test_a_reason_of_their_own_is_counted_as_other(hooks: Client, desk: Desk) ->
         {"outcome": "ignored"},
         {"outcome": "accepted"},  # without suggestions
         {"outcomeTimestamp": "2026-11-20T09:00:00"},
+        {"outcomeTimestamp": "0001-01-01T00:00:00+14:00"},  # before the first year, in UTC
+        {"outcomeTimestamp": "9999-12-31T23:59:59-14:00"},
         {"card": "x" * 37},
         {"card": ""},
         {"card": None},
@@ -108,6 +111,30 @@ def test_a_long_comment_is_kept_as_far_as_there_is_room(hooks: Client, desk: Des
     said = {"userComment": "å" * 2000}
     assert send(hooks, {**OVERRIDDEN, "overrideReason": said}) == 200
     assert kept(desk)[0].comment == "å" * 500
+
+
+def test_a_comment_cut_in_the_middle_of_a_character_is_kept(hooks: Client, desk: Desk) -> None:
+    said = b'"Nej tack \\ud83d"'  # half an emoji, as JavaScript leaves it
+    body = json.dumps({"feedback": [{**OVERRIDDEN, "overrideReason": {"userComment": "SAID"}}]})
+    answer = hooks.post(
+        PATH,
+        content=body.encode().replace(b'"SAID"', said),
+        headers={**as_("coordinator"), "content-type": "application/json"},
+    )
+    assert answer.status_code == 200
+    assert kept(desk)[0].comment == "Nej tack ?"
+
+
+def test_a_card_is_the_same_however_its_id_is_written(hooks: Client, desk: Desk) -> None:
+    [suggestion] = ACCEPTED["acceptedSuggestions"]
+    shouted = {
+        **ACCEPTED,
+        "card": OTHER.upper(),
+        "acceptedSuggestions": [{"id": suggestion["id"].upper()}],
+    }
+    told = [send(hooks, one) for one in (ACCEPTED, shouted, {**OVERRIDDEN, "card": CARD.upper()})]
+    assert told == [200, 200, 200]
+    assert [row.card for row in kept(desk)] == [OTHER, CARD]
 
 
 def test_feedback_on_a_card_that_was_given(hooks: Client, desk: Desk) -> None:

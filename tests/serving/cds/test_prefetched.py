@@ -51,6 +51,12 @@ ODD = {
     "class": {"code": "IMP"},
     "diagnosis": 7,
 }
+
+
+def ranked(rank: Any) -> dict[str, Any]:
+    return {**ODD, "diagnosis": [{"condition": {"reference": "Condition/d1"}, "rank": rank}]}
+
+
 ALL = tuple(key for key in PREFETCH if key not in ("patient", "medications"))
 
 
@@ -98,6 +104,10 @@ def test_somebody_elses_resources_are_left_out(scorer: Scorer) -> None:
         ({"patient": {"resourceType": "Patient", "id": "p2"}}, NotSentError),
         ({"patient": {"resourceType": "Patient", "id": "p1"}}, DataError),  # never born
         ({**prefetch(), "encounters": ODD}, DataError),
+        ({**prefetch(), "encounters": ranked({"a": 1})}, DataError),
+        ({**prefetch(), "encounters": ranked(10**40)}, DataError),
+        ({**prefetch(), "encounters": {"resourceType": "Bundle", "entry": 7}}, DataError),
+        ({**prefetch(), "encounters": {"resourceType": "Bundle", "link": {"a": 1}}}, DataError),
     ],
 )
 def test_records_that_do_not_do(scorer: Scorer, said: Any, error: type[Exception]) -> None:
@@ -126,6 +136,7 @@ def with_entries(*more: dict[str, Any]) -> dict[str, Any]:
     [
         pytest.param(FAILED, id="an outcome"),
         pytest.param({"resourceType": "OperationOutcome"}, id="an outcome that says nothing"),
+        pytest.param({"resourceType": "OperationOutcome", "issue": 7}, id="an outcome of no shape"),
         pytest.param(with_entries(FAILED), id="a bundle with an outcome"),
         pytest.param(
             {**bundle("Condition"), "link": [{"relation": "next", "url": "https://x"}]},
