@@ -127,14 +127,17 @@ def of_validation(faults: list[Any]) -> dict[str, Any]:
 
 
 def _where(fault: Any) -> str:
-    """The path to a fault; names that the sender made up are left out, they may be anything."""
+    """The path to a fault; names that the sender made up are left out, they may be anything.
+    Parameters have names of ours, as ``_count`` and ``idempotency-key``."""
     loc = list(fault.get("loc", ()))
     if fault.get("type") == "extra_forbidden":
         loc = [*loc[:-1], "…"]
-    return "/".join(str(p) if isinstance(p, int) or _NAME.fullmatch(str(p)) else "…" for p in loc)
+    ours = loc[:2] if loc and loc[0] in ("path", "query", "header") else []
+    rest = (p if isinstance(p, int) or _NAME.fullmatch(str(p)) else "…" for p in loc[len(ours) :])
+    return "/".join(map(str, [*ours, *rest]))
 
 
-_NAME = re.compile(r"[a-z][a-z_]{0,30}|…")
+_NAME = re.compile(r"[a-z][A-Za-z_]{0,30}|…")
 
 
 def of_foreign(status: int, body: bytes) -> dict[str, Any]:

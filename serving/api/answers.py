@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from serving.api.base import Answer, Words
 
@@ -192,7 +192,10 @@ class Timeline(Answer):
 
 
 class Problem(Answer):
-    """A problem document (RFC 9457)."""
+    """A problem document (RFC 9457). Some kinds have members more, as ``decision`` where somebody
+    has decided meanwhile: what is not known is to be passed over."""
+
+    model_config = ConfigDict(extra="allow")
 
     type: str = "about:blank"
     title: str

@@ -1,7 +1,7 @@
 """The ASGI application beside the scoring service: lists, people and the pages."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -84,7 +84,11 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
 
     @app.exception_handler(RequestValidationError)
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
-        return _answer(request, problems.of_validation(list(error.errors())))
+        faults = list(error.errors())
+        if _is_no_json(request, faults):
+            said = problems.problem(415, "Send the body as Content-Type: application/json.")
+            return _answer(request, said)
+        return _answer(request, problems.of_validation(faults))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
@@ -95,6 +99,15 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
         return _answer(request, problems.problem(500))
 
     return app
+
+
+def _is_no_json(request: Request, faults: list[Any]) -> bool:
+    """Whether a body was refused because it did not say that it is JSON: FastAPI then takes it
+    for a text, whatever it holds."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    says_so = kind == "application/json" or kind.endswith("+json")
+    unread = any(f["loc"] == ("body",) and f["type"] != "missing" for f in faults)
+    return unread and not says_so
 
 
 def _answer(

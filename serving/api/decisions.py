@@ -17,7 +17,10 @@ router = APIRouter(
     route_class=Written,
     tags=["decisions and teams"],
     dependencies=documented,
-    responses=problem_answers(400, 401, 403, 404, 409, 411, 413, 429, 503),
+    responses={
+        **problem_answers(400, 401, 403, 404, 409, 411, 413, 429, 503),
+        415: {"description": "A body that does not say that it is JSON"},
+    },
 )
 
 CareUnit = Annotated[

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from serving.api.answers import Problem
-from serving.problems import MEDIA_TYPE
+from serving.problems import MEDIA_TYPE, problem
 
 OWN = ("HTTPValidationError", "ValidationError")
 PROBLEM = "#/components/schemas/Problem"
@@ -51,7 +51,8 @@ def _true(document: dict[str, Any]) -> dict[str, Any]:
 def _answer(status: str, said: dict[str, Any]) -> dict[str, Any]:
     if status < "400":
         return said
+    what = said["description"]
     example = said.get("content", {}).get(MEDIA_TYPE, {}).get("example")
-    content = {"schema": {"$ref": PROBLEM}, **({"example": example} if example else {})}
+    content = {"schema": {"$ref": PROBLEM}, "example": example or problem(int(status), what)}
     headers = {"headers": WAIT} if status in ("429", "503") else {}
-    return {"description": said["description"], **headers, "content": {MEDIA_TYPE: content}}
+    return {"description": what, **headers, "content": {MEDIA_TYPE: content}}

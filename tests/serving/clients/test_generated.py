@@ -39,6 +39,9 @@ made = new_decision.sync_detailed(unit, client=client, body=body, idempotency_ke
 assert made.status_code == 201, made
 again = new_decision.sync_detailed(unit, client=client, body=body, idempotency_key="k1")
 assert again.parsed == made.parsed
+late = new_decision.sync_detailed(unit, client=client, body=body, idempotency_key="k2")
+assert late.status_code == 409, late
+assert late.parsed["decision"]["id"] == made.parsed.decision.id
 told = changes.sync(client=client, care_unit=unit)
 assert told.changes[-1].decision.id == made.parsed.decision.id
 print("called")
@@ -63,6 +66,11 @@ async function main(url: string, unit: string): Promise<void> {
   if (made.response.status !== 201 || made.data?.decision.kind !== "wait") {
     throw new Error(String(made.response.status));
   }
+  const late = await client.POST("/api/v1/care-units/{care_unit}/decisions", {
+    params: { path: { care_unit: unit } },
+    body: { person_id: "P1", kind: "decline", reason: "palliative", follows: 0, note: "" },
+  });
+  if (late.response.status !== 409 || !late.error?.decision) throw new Error(late.error?.detail);
   console.log("called");
 }
 
