@@ -1,14 +1,13 @@
-"""What a FHIR search asks for: whom, which unit, which days, which page."""
+"""What a FHIR search asks for: whom, which unit, which page. Which days: ``dates.py``."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
 from typing import TypeVar
 
 from features.errors import SettingsError
 from serving.fhir.elements import HSA, PERSON
 
 MOST, USUAL = 200, 50
-PREFIXES = ("eq", "ge", "le", "gt", "lt")
+BY_IDENTIFIER = {"List": "subject:identifier", "Task": "owner:identifier"}
 T = TypeVar("T")
 
 
@@ -29,41 +28,16 @@ def _token(said: str, system: str) -> str:
     return value
 
 
-def days_in(said: Iterable[str], where: str = "date") -> tuple[date, date]:
-    """First and last day that the parameters named ``where`` leave. Days or months or years, with a
-    prefix of eq, ge, le, gt, lt; SettingsError for anything else."""
-    first, last = date.min, date.max
-    for one in said:
-        prefix = one[:2] if one[:2] in PREFIXES else "eq"
-        start, end = _span(one.removeprefix(prefix) if one[:2] in PREFIXES else one, where)
-        if prefix in ("eq", "ge"):
-            first = max(first, start)
-        if prefix in ("eq", "le"):
-            last = min(last, end)
-        if prefix == "gt":
-            first = max(first, end + timedelta(days=1) if end < date.max else date.max)
-        if prefix == "lt":
-            last = min(last, start - timedelta(days=1) if start > date.min else date.min)
-    return first, last
-
-
-def _span(said: str, where: str) -> tuple[date, date]:
-    try:
-        if len(said) == 4:
-            return date(int(said), 1, 1), date(int(said), 12, 31)
-        if len(said) == 7 and said[4] == "-":
-            start = date.fromisoformat(f"{said}-01")
-            after = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
-            return start, after - timedelta(days=1)
-        if len(said) != 10:
-            raise ValueError
-        day = date.fromisoformat(said)
-    except (ValueError, OverflowError):
-        raise SettingsError(
-            "not a date", where=where, do="Write ge2026-01-01, 2026-11 or 2026."
-        ) from None
-    return day, day
-
-
 def page_of(found: Sequence[T], offset: int, count: int) -> Sequence[T]:
     return found[offset : offset + count]
+
+
+def refuse_modifiers(kind: str, names: Iterable[str]) -> None:
+    """SettingsError for a parameter with a modifier that is not known: passed over, the search
+    would find what was not asked for (R4 forbids it)."""
+    for name in names:
+        parameter, modified, _ = name.partition(":")
+        if modified and name != BY_IDENTIFIER.get(kind):
+            raise SettingsError(
+                "a modifier that is not known here", where=parameter, do="See GET /fhir/metadata."
+            )

@@ -5,11 +5,11 @@ from typing import Any
 
 SEARCHES = {
     "RiskAssessment": (
-        "Risktal för en person, ett per vecka, ett utfall per prediction.",
+        "Risktal för en person, ett per vecka; ett utfall per prediction, sannolikheten i procent.",
         {"patient": "reference", "subject": "reference", "date": "date"},
     ),
     "List": (
-        "En vårdcentrals veckolista; subject:identifier är enhetens HSA-id.",
+        "En vårdcentrals veckolista; subject:identifier är enhetens HSA-id, date veckans måndag.",
         {"subject": "reference", "date": "date"},
     ),
     "Task": (
@@ -28,7 +28,7 @@ def capability_statement(base: str) -> dict[str, Any]:
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": "2026-11-22",
+        "date": "2026-11-29",
         "publisher": "Framsynt",
         "kind": "instance",
         "software": {"name": "Framsynt", "version": _version()},

@@ -67,7 +67,7 @@ def searchset(
         return f"{base}/{kind}?{urlencode({**asked, **page}, doseq=True)}"
 
     links = [{"relation": "self", "url": link(offset)}]
-    if offset + len(found) < total:
+    if count and offset + len(found) < total:  # R4: none where only the total is asked for
         links.append({"relation": "next", "url": link(offset + len(found))})
     bundle: Resource = {
         "resourceType": "Bundle",

@@ -1,9 +1,9 @@
 """What the register says, for resources: each week's current run, and chains of decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from sqlalchemy import Engine, Select, bindparam, func, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from serving.register.decisions import AT_ONCE, Kind
@@ -11,18 +11,13 @@ from serving.register.models import DecisionRow, RunUnit, Score, WeeklyRun
 from serving.register.objections import objects
 from serving.register.reading import reading
 
-
-def _current() -> Select[int]:
-    return select(func.max(WeeklyRun.id)).group_by(WeeklyRun.week)
-
-
+_NEWEST = select(func.max(WeeklyRun.id)).group_by(WeeklyRun.week)
 _OF_RUNS = [column.name for column in WeeklyRun.__table__.columns]
 _ASSESSED = (
     select(WeeklyRun.__table__, Score.target, Score.probability)
     .join(Score, Score.run_id == WeeklyRun.id)
     .where(
-        WeeklyRun.id.in_(_current()),
-        WeeklyRun.index_date.between(bindparam("first"), bindparam("last")),
+        WeeklyRun.id.in_(_NEWEST),
         Score.person_id == bindparam("person"),
         ~objects(Score.person_id),
     )
@@ -32,15 +27,15 @@ _ASSESSED = (
 
 
 def assessed(
-    engine: Engine, person_id: str, first: date, last: date
+    engine: Engine, person_id: str, takes: Callable[[date], bool]
 ) -> list[tuple[WeeklyRun, dict[str, float]]]:
-    """A person's probabilities of every week that is kept, oldest first."""
-    asked = {"person": person_id, "first": first, "last": last}
+    """A person's probabilities of the weeks that ``takes`` their Monday, oldest first."""
     found: dict[int, tuple[WeeklyRun, dict[str, float]]] = {}
     with reading(engine) as connection:
-        for *run, target, probability in connection.execute(_ASSESSED, asked):
+        for *run, target, probability in connection.execute(_ASSESSED, {"person": person_id}):
             made = WeeklyRun(**dict(zip(_OF_RUNS, run, strict=True)))
-            found.setdefault(made.id, (made, {}))[1][target] = probability
+            if takes(made.index_date):
+                found.setdefault(made.id, (made, {}))[1][target] = probability
     return list(found.values())
 
 
@@ -57,19 +52,19 @@ def assessed_in(
     return (run, probabilities) if run is not None and probabilities else None
 
 
-def listed(engine: Engine, care_unit: str, first: date, last: date) -> list[WeeklyRun]:
-    """Each week's current run that knows a care unit, oldest first."""
-    query = (
-        select(WeeklyRun)
-        .join(RunUnit, RunUnit.run_id == WeeklyRun.id)
-        .where(
-            WeeklyRun.id.in_(_current()),
-            WeeklyRun.index_date.between(first, last),
-            RunUnit.care_unit == care_unit,
-        )
-        .order_by(WeeklyRun.index_date)
-    )
+def listed(engine: Engine, care_unit: str, takes: Callable[[date], bool]) -> list[WeeklyRun]:
+    """The current runs that know a care unit, of the weeks that ``takes`` their Monday, oldest
+    first."""
     with Session(engine) as session:
+        query = (
+            select(WeeklyRun)
+            .join(RunUnit, RunUnit.run_id == WeeklyRun.id)
+            .where(
+                WeeklyRun.id.in_(_current(session, takes)),
+                RunUnit.care_unit == care_unit,
+            )
+            .order_by(WeeklyRun.index_date)
+        )
         return list(session.scalars(query))
 
 
@@ -88,3 +83,9 @@ def asked_for(engine: Engine, care_unit: str, person_id: str | None) -> list[str
 
 def in_blocks(people: Sequence[str]) -> list[list[str]]:
     return [list(people[i : i + AT_ONCE]) for i in range(0, len(people), AT_ONCE)]
+
+
+def _current(session: Session, takes: Callable[[date], bool]) -> list[int]:
+    """Each week's current run, where its Monday is asked for."""
+    query = select(WeeklyRun.id, WeeklyRun.index_date).where(WeeklyRun.id.in_(_NEWEST))
+    return [run_id for run_id, monday in session.execute(query) if takes(monday)]

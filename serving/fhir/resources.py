@@ -30,8 +30,9 @@ TASK_CODE = "urn:framsynt:task"
 
 
 def risk_assessment(run: WeeklyRun, person_id: str, probabilities: Mapping[str, float]) -> Resource:
-    """A person's risks of one week, a prediction for each target. No ``mitigation``: what would
-    help is not known from these records."""
+    """A person's risks of one week, a prediction for each target, in per cent as R4 has it
+    (RiskAssessment.prediction.probability[x]). No ``mitigation``: what would help is not known
+    from these records."""
     return {
         "resourceType": "RiskAssessment",
         "id": id_of(str(run.id), person_id),
@@ -63,7 +64,7 @@ def _prediction(target: str, probability: float, index_date: date) -> Resource:
     known = TARGETS.get(target)
     said: Resource = {
         "outcome": concept(TARGET, target, known.label("sv") if known else ""),
-        "probabilityDecimal": round(probability, 6),
+        "probabilityDecimal": round(100 * probability, 4),
     }
     if known is not None:
         last = index_date + timedelta(days=known.horizon_days - 1)
@@ -79,7 +80,8 @@ def weekly_list(
     *,
     is_current: bool,
 ) -> Resource:
-    """A care unit's list of a week, highest risk first."""
+    """A care unit's list of a week, highest risk first. ``date`` is the Monday that it is for, by
+    which lists are searched for, whenever it was made."""
     said: Resource = {
         "resourceType": "List",
         "id": id_of(run.week, care_unit),
@@ -87,7 +89,7 @@ def weekly_list(
         "mode": "snapshot",
         "title": f"Veckans lista {run.week}, {name or care_unit}",
         "subject": unit(care_unit, name, "Group"),
-        "date": run.created_at.isoformat(timespec="seconds"),
+        "date": run.index_date.isoformat(),
         "source": device(),
         "orderedBy": concept("http://terminology.hl7.org/CodeSystem/list-order", "priority"),
         "note": [{"text": NOTE}],

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import AfterValidator, Field
 
 from features.errors import SettingsError
 from serving.api.routes import AtDesk
 from serving.api.written import Written
-from serving.fhir.asked import MOST, USUAL, days_in, page_of, person_in, unit_in
+from serving.fhir.asked import MOST, USUAL, page_of, person_in, refuse_modifiers, unit_in
 from serving.fhir.capability import SEARCHES, capability_statement
+from serving.fhir.dates import Dates
 from serving.fhir.elements import MEDIA_TYPE, Resource, searchset
 from serving.places import HERE
 from serving.problems import NotFoundError
@@ -31,9 +33,10 @@ class FhirRoute(Written):
 router = APIRouter(prefix="/fhir", route_class=FhirRoute)
 
 Text = Annotated[str | None, Query(max_length=200)]
-Days = Annotated[list[str], Query(max_length=4)]
-AuthoredDays = Annotated[list[str], Query(alias="authored-on", max_length=4)]
-Count = Annotated[int, Query(alias="_count", ge=1, le=MOST)]
+Day = Annotated[str, Field(max_length=200)]
+Days = Annotated[list[Day], Query(max_length=4)]
+AuthoredDays = Annotated[list[Day], Query(alias="authored-on", max_length=4)]
+Count = Annotated[int, Query(alias="_count", ge=0), AfterValidator(lambda n: min(n, MOST))]
 Offset = Annotated[int, Query(alias="_offset", ge=0, lt=2**31)]
 SubjectUnit = Annotated[str | None, Query(alias="subject:identifier", max_length=200)]
 OwnerUnit = Annotated[str | None, Query(alias="owner:identifier", max_length=200)]
@@ -59,7 +62,7 @@ def risk_assessments(
     from serving.fhir.resources import risk_assessment
 
     person_id = person_in(_needed(subject or patient, "patient"))
-    found = assessed(desk.register.engine, person_id, *days_in(date))
+    found = assessed(desk.register.engine, person_id, Dates.of(date).take)
     page = [risk_assessment(run, person_id, p) for run, p in page_of(found, _offset, _count)]
     return _bundle(request, "RiskAssessment", page, len(found), _offset, _count)
 
@@ -90,7 +93,7 @@ def lists(
     from serving.fhir.reading import listed
 
     care_unit = unit_in(_needed(unit, "subject:identifier"))
-    found = listed(desk.register.engine, care_unit, *days_in(date))
+    found = listed(desk.register.engine, care_unit, Dates.of(date).take)
     page = [_list(desk, run, care_unit) for run in page_of(found, _offset, _count)]
     return _bundle(request, "List", page, len(found), _offset, _count)
 
@@ -120,14 +123,14 @@ def tasks(
 
     asked = subject or patient
     person_id = person_in(asked) if asked else None
-    first, last = days_in(authored_on, "authored-on")
+    authored = Dates.of(authored_on, "authored-on")
     if unit is not None:
         care_unit = unit_in(unit)
         people = asked_for(desk.register.engine, care_unit, person_id)
         found = [t for t in _tasks(desk, people) if _owner(t) == care_unit]
     else:
         found = _tasks(desk, _not_objecting(desk, [_needed(person_id, "patient")]))
-    found = [t for t in found if first <= date.fromisoformat(t["authoredOn"][:10]) <= last]
+    found = [t for t in found if authored.take(t["authoredOn"])]
     page = page_of(found, _offset, _count)
     return _bundle(request, "Task", list(page), len(found), _offset, _count)
 
@@ -187,6 +190,7 @@ def _bundle(
         for name in request.query_params
         if name.partition(":")[0] in known  # what was passed over stands in no link
     }
+    refuse_modifiers(kind, asked)
     base = _base(request)
     return searchset(base, kind, page, asked, total=total, offset=offset, count=count)
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.routing import APIRoute
 from fhir.resources.R4B import get_fhir_model_class
 
 from serving.desk import Desk
-from serving.fhir.asked import days_in
 from serving.fhir.capability import capability_statement
 from serving.fhir.routes import router
 from serving.register import Kind, NewDecision
@@ -60,7 +60,7 @@ def test_risks_of_a_person(tokens: Client) -> None:
         "code": "avoidable_365",
         "display": "undvikbar slutenvård inom ett år",
     }
-    assert first["probabilityDecimal"] == 0.31
+    assert first["probabilityDecimal"] == 31  # per cent, as R4 has it
     assert first["whenPeriod"] == {"start": "2026-11-16", "end": "2027-11-15"}
     codes = [p["outcome"]["coding"][0]["code"] for p in now["prediction"]]
     assert codes == ["avoidable_365", "unplanned_30", "unplanned_365"]
@@ -88,18 +88,15 @@ def test_what_is_found_can_be_read_by_its_id(tokens: Client) -> None:
         ("&date=gt2026-11-09&date=le2026-11-16", ["2026-11-16"]),
         ("&date=2026-11", ["2026-11-09", "2026-11-16"]),
         ("&date=2025", []),
+        ("&date=ne2026-11-16", ["2026-11-09"]),
+        ("&date=2026-11-02,2026-11-09", ["2026-11-09"]),
+        ("&date=ge2026-11-16T00:00:00%2B01:00", ["2026-11-16"]),
     ],
 )
 def test_search_by_date(tokens: Client, dates: str, days: list[str]) -> None:
     assert [
         r["occurrenceDateTime"] for r in found(tokens, f"RiskAssessment?patient=P1{dates}")
     ] == days
-
-
-def test_days_of_a_month_and_of_nothing() -> None:
-    assert days_in(["2026-02"]) == (date(2026, 2, 1), date(2026, 2, 28))
-    assert days_in(["gt2026-12"])[0] == date(2027, 1, 1)
-    assert days_in([]) == (date.min, date.max)
 
 
 def test_pages_of_a_search_hold_everything_once(tokens: Client, desk: Desk) -> None:
@@ -116,6 +113,29 @@ def test_pages_of_a_search_hold_everything_once(tokens: Client, desk: Desk) -> N
         path = links.get("next", "").partition("/fhir/")[2]
         assert "date=ge2026-01-01" in links["self"]
     assert (len(days), days) == (7, sorted(set(days)))
+
+
+def test_a_page_of_nothing_and_one_too_large(tokens: Client) -> None:
+    total = read(tokens, "RiskAssessment?patient=P1&_count=0")
+    assert (total["total"], "entry" in total) == (2, False)
+    assert [link["relation"] for link in total["link"]] == ["self"]
+    assert "_count=200" in read(tokens, "RiskAssessment?patient=P1&_count=1000")["link"][0]["url"]
+
+
+def test_a_list_is_found_by_the_date_it_says(tokens: Client) -> None:
+    for weekly in found(tokens, f"List?subject:identifier={EAST}"):
+        same = found(tokens, f"List?subject:identifier={EAST}&date={weekly['date']}")
+        assert same == [weekly]
+
+
+def test_a_modifier_that_is_not_known_is_not_passed_over(tokens: Client) -> None:
+    for path in (
+        "RiskAssessment?patient=P1&date:missing=true",
+        "Task?patient=P1&authored-on:not=2026",
+        f"List?subject:identifier={EAST}&subject:Group=x",
+    ):
+        outcome = read(tokens, path, status=400)
+        assert "modifier" in outcome["issue"][0]["diagnostics"]
 
 
 def test_the_weekly_list(tokens: Client, desk: Desk) -> None:
@@ -188,14 +208,19 @@ def test_a_request_for_a_place_and_what_became_of_it(tokens: Client) -> None:
 
 def test_requests_of_some_days(tokens: Client, desk: Desk) -> None:
     task = str(decide(desk, Kind.WAIT))
+    [told] = found(tokens, "Task?patient=P1")
+    now = quote(told["authoredOn"])
     tomorrow = TODAY + timedelta(days=2)
     for query, ids in (
         ("subject=P1&authored-on=ge2026-01-01", [task]),
         (f"patient=P1&authored-on=ge{tomorrow}", []),
         (f"owner:identifier={EAST}&authored-on=lt{tomorrow}", [task]),
         (f"owner:identifier={EAST}&authored-on=2025", []),
+        ("patient=P1&authored-on=le{now}", [task]),
+        ("patient=P1&authored-on=lt{now}", []),
+        ("patient=P1&authored-on={now}", [task]),
     ):
-        assert [t["id"] for t in found(tokens, f"Task?{query}")] == ids
+        assert [t["id"] for t in found(tokens, f"Task?{query.format(now=now)}")] == ids
 
 
 def test_who_is_checked_is_who_is_shown(tokens: Client, desk: Desk) -> None:
@@ -259,7 +284,7 @@ def test_nothing_of_somebody_who_objects(tokens: Client, desk: Desk) -> None:
         ("RiskAssessment", 400, "invalid"),
         ("RiskAssessment?patient=P9", 404, "not-found"),
         ("RiskAssessment?patient=P1&date=nyligen", 400, "invalid"),
-        ("RiskAssessment?patient=P1&_count=0", 400, "invalid"),
+        ("RiskAssessment?patient=P1&_count=-1", 400, "invalid"),
         ("RiskAssessment?patient=urn:other|P1", 400, "invalid"),
         ("RiskAssessment/99.P1", 404, "not-found"),
         ("RiskAssessment/x.P1", 404, "not-found"),
