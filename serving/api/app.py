@@ -18,7 +18,9 @@ from serving.api.description import describe
 from serving.cds import routes as cds_routes
 from serving.fhir import routes as fhir_routes
 from serving.fhir.about import PATH
+from serving.fhir.answer import FhirAnswer
 from serving.fhir.outcome import outcome_of
+from serving.fhir.posted import PostedSearch
 from serving.security import opening
 from serving.security.answers import wants_page
 from serving.security.endpoints import Endpoints
@@ -68,6 +70,7 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
+    app.add_middleware(PostedSearch)
     describe(app)
     app.state.endpoints = Endpoints.of(app)
     if missing := without_rule((e.method, e.template) for e in app.state.endpoints):
@@ -119,7 +122,7 @@ def _answer(
     if wants_page(request.scope):
         answer = pages.error_page(request, body)
     elif request.url.path.startswith(PATH):
-        answer = fhir_routes.FhirAnswer(outcome_of(body), status)
+        answer = FhirAnswer(outcome_of(body), status)
     else:
         answer = JSONResponse(body, status, media_type=problems.MEDIA_TYPE)
     answer.headers.update(headers or {})

@@ -40,7 +40,10 @@ class Taken(BaseModel):
 
 
 class Context(Taken):
-    patientId: Id  # noqa: N815  (the standard's name)
+    """Both are required by the standard: whose record is open, and who has it open."""
+
+    userId: Id  # noqa: N815  (the standard's names)
+    patientId: Id  # noqa: N815
 
 
 class Call(Taken):

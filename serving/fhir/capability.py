@@ -38,7 +38,8 @@ def capability_statement(base: str) -> dict[str, Any]:
         "rest": [
             {
                 "mode": "server",
-                "documentation": "Läsning. Beslut fattas på sidorna eller över /api/v1.",
+                "documentation": "Läsning, och sökning med GET eller med POST till "
+                "_search. Beslut fattas på sidorna eller över /api/v1.",
                 "security": {
                     "cors": False,
                     "description": "Authorization: Bearer TOKEN, som för /api/v1.",

@@ -4,31 +4,17 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field
 
 from features.errors import SettingsError
 from serving.api.routes import AtDesk
-from serving.api.written import Written
+from serving.fhir.answer import FhirRoute
 from serving.fhir.asked import MOST, USUAL, page_of, person_in, refuse_modifiers, unit_in
 from serving.fhir.capability import SEARCHES, capability_statement
 from serving.fhir.dates import Dates
-from serving.fhir.elements import MEDIA_TYPE, Resource, searchset
+from serving.fhir.elements import Resource, searchset
 from serving.places import HERE
 from serving.problems import NotFoundError
-
-
-class FhirAnswer(JSONResponse):
-    media_type = MEDIA_TYPE
-
-
-class FhirRoute(Written):
-    """A route that answers with a resource."""
-
-    @staticmethod
-    def write(answer: Resource, status: int) -> FhirAnswer:
-        return FhirAnswer(answer, status)
-
 
 router = APIRouter(prefix="/fhir", route_class=FhirRoute)
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from features.errors import SettingsError
@@ -21,6 +21,10 @@ from serving.register.decisions import Decision, of_row
 from serving.register.models import DecisionRow, RunUnit, WeeklyRun
 from serving.register.objections import objects
 
+_WRITTEN = select(
+    select(func.max(WeeklyRun.id)).scalar_subquery().label("run"),
+    select(func.max(DecisionRow.id)).scalar_subquery().label("decision"),
+)
 _CURSOR = re.compile(r"r(\d{1,9})-d(\d{1,9})")
 
 
@@ -63,7 +67,11 @@ class Changes:
 
 def changes_since(engine: Engine, care_unit: str, since: Cursor, most: int) -> Changes:
     """At most ``most`` changes after the cursor, those of each sequence in its order. Decisions
-    about people who object now are passed over."""
+    about people who object now are passed over.
+
+    SettingsError for a cursor ahead of everything that is here: what comes next would be taken
+    for read already.
+    """
     runs = (
         select(WeeklyRun)
         .join(RunUnit, RunUnit.run_id == WeeklyRun.id)
@@ -78,6 +86,13 @@ def changes_since(engine: Engine, care_unit: str, since: Cursor, most: int) -> C
         .limit(most + 1)
     )
     with Session(engine) as session:
+        written = session.execute(_WRITTEN).one()
+        if since.run > (written.run or 0) or since.decision > (written.decision or 0):
+            raise SettingsError(
+                "a cursor of another register, or of what a restored backup does not have",
+                where="since",
+                do="Read again from the start: leave it out.",
+            )
         published = list(session.scalars(runs))
         decided = [(of_row(row), objecting) for row, objecting in session.execute(decisions)]
     return _merged(published, decided, since, most)

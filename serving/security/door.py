@@ -152,7 +152,7 @@ class WayIn:
         if known.principal is None and not self.site.state.endpoints.is_open(scope):
             await _stranger(scope, receive, send, known)
         elif not inside:
-            await refuse(scope, receive, send, problems.problem(404))
+            await _not_there(scope, receive, send)
         elif not _from_own_pages(scope, known, self.security.settings.host):
             error = NotAllowedError("other-site", "a page of another site sent this")
             await refuse(scope, receive, send, problems.of_error(error))
@@ -172,9 +172,9 @@ class WayIn:
             longest = HOOK_BYTES if scope["path"].startswith(cors.PATH) else FORM_BYTES
             try:
                 receive = await read_whole(receive, longest)
-            except TooLong:
+            except TooLong as error:
                 said = problems.problem(413, f"Send at most {longest // 2**10} KiB.")
-                await refuse(scope, receive, send, said)
+                await refuse(scope, error.rest, send, said)
                 return
         if rule is not None:
             assert known.principal is not None
@@ -223,6 +223,16 @@ async def _stranger(scope: Scope, receive: Receive, send: Send, known: Known) ->
         return
     said = problems.problem(401, "Send a valid token as Authorization: Bearer …")
     await refuse(scope, receive, send, said, www_authenticate="Bearer")
+
+
+async def _not_there(scope: Scope, receive: Receive, send: Send) -> None:
+    """404; 405 where the door itself knows the path, by another method."""
+    methods = sorted({of for of, pattern, _ in PATTERNS if pattern.match(scope["path"])})
+    if methods:
+        said = problems.problem(405)
+        await refuse(scope, receive, send, said, allow=", ".join(methods))
+    else:
+        await refuse(scope, receive, send, problems.problem(404))
 
 
 async def _slow_down(scope: Scope, receive: Receive, send: Send, wait: int) -> None:

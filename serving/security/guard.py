@@ -27,6 +27,7 @@ from serving.security.who import Principal
 HERE = ZoneInfo("Europe/Stockholm")
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+JSON = "application/json"
 LONGEST_PERSON, LONGEST_UNIT, LONGEST_USER = 128, 64, 255
 UNKNOWN_PERSON = "nobody by that id was scored that week"
 
@@ -181,6 +182,8 @@ def _rule_of(request: Request) -> Rule:
 async def _about(request: Request, rule: Rule, said: Any) -> tuple[Any, Any]:
     """Person and care unit that a request is about, from where its endpoint says them."""
     if rule.scope is Scope.HOOK:
+        if _kind(request) != JSON:
+            raise HTTPException(415)
         return _open_elsewhere(request, said), None
     if _path(request).startswith(fhir.PATH):
         if fhir.TASK not in request.path_params:
@@ -196,7 +199,10 @@ async def _about(request: Request, rule: Rule, said: Any) -> tuple[Any, Any]:
 def _said_by(rule: Rule, said: Any) -> str:
     """What a form gives as its reason; of a call for cards, who is at the record system."""
     if rule.scope is not Scope.HOOK:
-        return str(said.get("reason", ""))
+        reason = str(said.get("reason", ""))
+        if not _is_text(reason):
+            raise HTTPException(400)
+        return reason
     context = said.get("context")
     user = context.get("userId") if isinstance(context, dict) else None
     return user[:LONGEST_USER] if isinstance(user, str) and user.isprintable() else ""
@@ -221,10 +227,10 @@ async def _said(request: Request) -> Any:
     """The fields of a form or of a JSON object; none where the body is something else."""
     if request.method in SAFE:
         return {}
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     if kind in FORMS:
         return await request.form()
-    if kind == "application/json":
+    if kind == JSON:
         try:
             body = await request.json()
         except ValueError:
@@ -233,10 +239,24 @@ async def _said(request: Request) -> Any:
     return {}
 
 
+def _kind(request: Request) -> str:
+    """What a body says that it is."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def _text(value: object, longest: int) -> str | None:
     """An id as text; 400 for what cannot be one."""
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or len(value) > longest:
+    if not isinstance(value, str) or len(value) > longest or not _is_text(value):
         raise HTTPException(400)
     return value
+
+
+def _is_text(said: str) -> bool:
+    """Whether it can be written: JSON lets half a character (a lone surrogate) through."""
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

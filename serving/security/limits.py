@@ -40,7 +40,11 @@ class Buckets:
 
 
 class TooLong(Exception):
-    """A body is longer than allowed."""
+    """A body is longer than allowed. ``rest``: what is still to be read of it."""
+
+    def __init__(self, rest: Receive) -> None:
+        super().__init__()
+        self.rest = rest
 
 
 async def read_whole(receive: Receive, most: int) -> Receive:
@@ -51,9 +55,10 @@ async def read_whole(receive: Receive, most: int) -> Receive:
         if message["type"] != "http.request":
             return _again(message, receive)
         held += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(held) > most:
-            raise TooLong
-        if not message.get("more_body", False):
+            raise TooLong(receive if more else _nothing)
+        if not more:
             whole: Message = {"type": "http.request", "body": bytes(held), "more_body": False}
             return _again(whole, receive)
 
@@ -77,6 +82,11 @@ def _again(first: Message, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return read
+
+
+async def _nothing() -> Message:
+    """A body has been read whole: whoever asks on would wait until the caller has gone."""
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def declared_length(scope: Scope) -> int | None:

@@ -1,5 +1,7 @@
 """The API as a tool meets it: answers, and problem documents for everything else."""
 
+import json
+
 import pytest
 
 from features.errors import DataError
@@ -166,10 +168,31 @@ def test_scoring_calls_are_json_of_moderate_length(
         assert (answer.status_code, answer.json()["status"]) == (status, status)
 
 
-def test_wrong_method_is_a_problem_too(client: Client) -> None:
-    answer = client.post("/api/v1/care-units", headers=TOKEN)
-    assert answer.status_code == 405
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/api/v1/care-units", "GET"), ("/docs.json", "GET"), ("/metrics", "GET")]
+)
+def test_wrong_method_is_a_problem_too(client: Client, path: str, allowed: str) -> None:
+    answer = client.post(path, headers=TOKEN)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
     assert answer.json()["title"] == "Method not allowed"
+
+
+def test_scoring_by_another_method(client: Client) -> None:
+    for path in ("/score", "/score_batch"):
+        answer = client.get(path, headers=TOKEN)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+HALF = "\\ud800"  # half a character: JSON lets it through, no database takes it
+
+
+@pytest.mark.parametrize("member", ["person_id", "note"])
+def test_half_a_character_is_refused(client: Client, member: str) -> None:
+    decision = {"person_id": "P1", "kind": "wait", "follows": 0, "note": "x"}
+    body = json.dumps(decision | {member: "HALF"}).replace("HALF", HALF)
+    headers = {**TOKEN, "content-type": "application/json"}
+    answer = client.post(f"/api/v1/care-units/{EAST}/decisions", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
 def test_an_unexpected_error_says_nothing(client: Client, desk: Desk) -> None:

@@ -288,7 +288,11 @@ def test_a_card_for_the_first_on_a_list_and_its_count(service: Running) -> None:
     assert current is not None
     person = register.entries(current.id)[0].person_id
     register.close()
-    body = {"hook": "patient-view", "hookInstance": "1", "context": {"patientId": person}}
+    body = {
+        "hook": "patient-view",
+        "hookInstance": "1",
+        "context": {"userId": "Practitioner/1", "patientId": person},
+    }
     answer = service.http.post("/cds-services/framsynt-patient-view", json=body)
     assert answer.status_code == 200, answer.text
     [card] = answer.json()["cards"]

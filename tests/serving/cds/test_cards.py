@@ -1,5 +1,6 @@
 """Cards: whom they come for, what they say, and what is left out."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -181,7 +182,8 @@ def test_a_smart_link_where_it_is_asked_for(desk: Desk, settings: Any) -> None:
         ("/cds-services/other", call("P1"), 404),
         (DISCHARGE, call("P1"), 400),  # patient-view
         (PATIENT_VIEW, {"hook": "patient-view", "hookInstance": "x", "context": {}}, 400),
-        (PATIENT_VIEW, {**call("P1"), "context": {"patientId": 7}}, 400),
+        (PATIENT_VIEW, {**call("P1"), "context": {"userId": "u", "patientId": 7}}, 400),
+        (PATIENT_VIEW, {**call("P1"), "context": {"patientId": "P1"}}, 400),  # who asks?
         (PATIENT_VIEW, {**call("P1"), "prefetch": []}, 400),
         (PATIENT_VIEW, [], 400),
         (PATIENT_VIEW, call("P9"), 412),  # unknown here, and nothing sent
@@ -192,6 +194,19 @@ def test_calls_that_cannot_be_answered(hooks: Client, path: str, body: Any, stat
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert "P9" not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["application/fhir+json", "text/plain"])
+def test_a_call_is_json(hooks: Client, kind: str) -> None:
+    headers = as_("coordinator", **{"content-type": kind})
+    answer = hooks.post(PATIENT_VIEW, content=json.dumps(call("P1")), headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (415, "application/problem+json")
+
+
+def test_half_a_character_is_no_patient(hooks: Client) -> None:
+    body = json.dumps(call("HALF")).replace("HALF", "\\ud800")
+    headers = as_("coordinator", **{"content-type": "application/json"})
+    assert hooks.post(PATIENT_VIEW, content=body, headers=headers).status_code == 400
 
 
 def test_pages_of_other_sites_are_let_in_only_where_set(desk: Desk, settings: Any) -> None:

@@ -33,13 +33,14 @@ def test_no_body_is_no_body_of_another_kind(client: Client) -> None:
 
 
 CARD = "/cds-services/framsynt-patient-view"
+WHO = {"userId": "Practitioner/1", "patientId": "P1"}
 UNTIMED = {"feedback": [{"card": "x", "outcome": "overridden"}]}
 
 
 @pytest.mark.parametrize(
     ("path", "body", "key", "where"),
     [
-        (CARD, {"hook": "patient-view", "context": {"patientId": "P1"}}, "k", "body/hookInstance"),
+        (CARD, {"hook": "patient-view", "context": WHO}, "k", "body/hookInstance"),
         (FEEDBACK, UNTIMED, "k", "body/feedback/0/outcomeTimestamp"),
         (DECISIONS, json.loads(WAIT), "two words", "header/idempotency-key"),
         (f"{DECISIONS}/first/undo", None, "k", "path/decision_id"),

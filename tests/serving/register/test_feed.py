@@ -97,6 +97,15 @@ def test_what_is_no_cursor(client: Client, since: str) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
+@pytest.mark.parametrize("since", ["r99-d0", "r0-d99"])
+def test_a_cursor_ahead_of_the_register_is_told(client: Client, since: str) -> None:
+    """After a backup was restored, what comes next would be passed over in silence."""
+    params = {"care_unit": EAST, "since": since}
+    answer = client.get("/api/v1/changes", params=params, headers=TOKEN)
+    assert answer.status_code == 400
+    assert "from the start" in answer.json()["detail"]
+
+
 def test_no_gaps_while_many_decide_at_once(register: Register) -> None:
     """Readers poll while eight decide about people of one unit: no id is ever passed over."""
     people = [f"X{i}" for i in range(64)]

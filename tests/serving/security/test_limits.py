@@ -1,14 +1,17 @@
 """How often, how much, and what every answer carries."""
 
+from typing import Any
+
 import anyio
 import pytest
 
 from features.errors import SettingsError
+from serving.api.app import create_app
 from serving.desk import Desk
 from serving.security.door import Door
 from serving.security.limits import FORM_BYTES, Buckets
 from serving.security.settings import Rate, Settings
-from tests.serving.conftest import EAST, LOGIN, Client
+from tests.serving.conftest import EAST, LOGIN, TOKEN, Client
 from tests.serving.security.conftest import as_, site
 
 HTML = {"accept": "text/html"}
@@ -74,6 +77,26 @@ def test_a_body_longer_than_a_form_is_refused(tokens: Client) -> None:
     assert tokens.post("/login", data={"user": "x" * FORM_BYTES}).status_code == 413
 
 
+def test_a_body_that_has_been_read_is_not_waited_for(desk: Desk) -> None:
+    """A server gives no more of a body that has come whole, until the caller goes away."""
+    door = Door(create_app(desk), LOGIN)
+    came, sent = [{"type": "http.request", "body": b"x" * (FORM_BYTES + 1)}], []
+
+    async def receive() -> Any:
+        if not came:
+            raise AssertionError("asked for more than there is")
+        return came.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = f"/api/v1/care-units/{EAST}/decisions"
+    headers = [(b"authorization", TOKEN["Authorization"].encode()), (b"host", b"test")]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b""}
+    anyio.run(door, {**scope, "headers": headers, "client": ("127.0.0.1", 1)}, receive, send)
+    assert sent[0]["status"] == 413
+
+
 def test_a_body_that_does_not_say_how_long_it_is_is_counted(desk: Desk) -> None:
     client = site(desk)
 
@@ -123,8 +146,6 @@ def test_metrics_are_for_this_machine_or_their_token(desk: Desk) -> None:
 
 def test_metrics_are_shut_to_other_machines(desk: Desk) -> None:
     import httpx
-
-    from serving.api.app import create_app
 
     app = Door(create_app(desk), LOGIN)
     transport = httpx.ASGITransport(app, client=("10.0.0.7", 4711))  # type: ignore[arg-type]

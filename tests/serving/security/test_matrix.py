@@ -91,7 +91,7 @@ def call(client: Client, who: str, method: str, template: str, unit: str) -> int
         return client.get(path, headers=headers).status_code
     sent = {"person_id": person_id, "reason": "tagit emot samtal från sjukhuset"}
     if path.startswith("/cds-services/"):
-        sent["context"] = {"patientId": person_id}  # type: ignore[assignment]
+        sent["context"] = {"userId": "u", "patientId": person_id}  # type: ignore[assignment]
     if path.startswith(("/api/", "/score", "/cds-services/")):
         return client.post(path, headers=headers, json=sent).status_code
     return client.post(path, headers=headers, data=sent).status_code
