@@ -153,6 +153,7 @@ def answer_many(
     unknown than ``models.lacking`` lets pass.
     """
     from features.plain import person_ids, without
+    from serving.threads import in_turn
 
     people = len(request.history.get("persons", ()))
     if people > MOST_PEOPLE:
@@ -169,7 +170,8 @@ def answer_many(
         return [], len(objected)
     lacking = _lacking(scorer, frozenset(tables))
     written = noting(asked)  # while the scores are worked out
-    scored = scorer.score(tables, request.index_date, request.targets)
+    with in_turn(len(asked)):
+        scored = scorer.score(tables, request.index_date, request.targets)
     written()
     return [_answer(score, request, lacking) for score in scored], len(objected)
 
