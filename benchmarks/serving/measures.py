@@ -103,8 +103,9 @@ class Alone:
     ready_seconds: float
     load_seconds: float
     warm_seconds: float
+    scores: Loaded
     people: Loaded
-    cards: Loaded
+    fhir: Loaded
     singles: float
     batches: float
     rows_in_batch: float
@@ -120,10 +121,6 @@ def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) ->
         single, many = raw(people), raw(all_sorts)
         load(Plan(running.port, single, running.headers, turns=100, callers=4))
         kept = stored(home)
-        fhir = [
-            Ask("GET", f"/fhir/RiskAssessment?subject=Patient/{p}", kind="fhir")
-            for p in kept.people
-        ]
 
         def at(rate: float, asks: Sequence[Ask], callers: int = 32, some: float = 1.0) -> Loaded:
             plan = Plan(
@@ -131,8 +128,9 @@ def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) ->
             )
             return load(plan)
 
-        load(Plan(running.port, [*kept.asks, *fhir], running.headers, turns=200, callers=2))
-        stored_person, stored_fhir = at(RATE, kept.asks), at(RATE, fhir)
+        everything = [*kept.scores, *kept.whole, *kept.fhir]
+        load(Plan(running.port, everything, running.headers, turns=200, callers=2))
+        read = [at(RATE, asks) for asks in (kept.scores, kept.whole, kept.fhir)]
         singles = _fastest(running, many, 400)
         together = Ask("POST", "/score_batch", all_sorts.together(BATCH), "batch")
         batches = BATCH * _fastest(running, [together], 4)
@@ -143,8 +141,7 @@ def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) ->
         running.ready_seconds,
         loading,
         warming,
-        stored_person,
-        stored_fhir,
+        *read,
         singles,
         batches,
         sum(all_sorts.rows) / len(all_sorts.rows),

@@ -63,8 +63,8 @@ def soak(home: Home, log: Path, *, minutes: float, rate: float, workers: int, se
 
 
 def _mixed(home: Home, people: Histories, seed: int) -> list[Ask]:
-    """Of a hundred calls: 60 histories to score, 5 of ten people at once, 30 stored scores and
-    5 lists; in random order."""
+    """Of a hundred calls: 60 histories to score, 5 of ten people at once, 20 stored scores, 10
+    people with all that is known and 5 lists; in random order."""
     single = [Ask("POST", "/score", body, "score") for body in people.bodies]
     ten = Ask("POST", "/score_batch", people.together(10), "batch")
     kept = stored(home)
@@ -73,7 +73,8 @@ def _mixed(home: Home, people: Histories, seed: int) -> list[Ask]:
     asks = []
     for _ in range(20):
         asks += chance.sample(single, 60 if len(single) >= 60 else len(single))
-        asks += [ten] * 5 + [chance.choice(kept.asks) for _ in range(30)]
+        asks += [ten] * 5 + [chance.choice(kept.scores) for _ in range(20)]
+        asks += [chance.choice(kept.whole) for _ in range(10)]
         asks += [Ask("GET", chance.choice(lists), kind="list") for _ in range(5)]
     chance.shuffle(asks)
     return asks

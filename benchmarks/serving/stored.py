@@ -9,11 +9,28 @@ from serving.register import Register
 
 @dataclass(frozen=True)
 class Stored:
-    """``asks``: a listed person's page of the API each, kind ``person``."""
+    """Listed people, and those as many who are on no list, of the current run."""
 
-    asks: list[Ask]
     care_units: list[str]
-    people: list[str]
+    listed: list[str]
+    others: list[str]
+
+    @property
+    def scores(self) -> list[Ask]:
+        """Stored scores, of people on lists and on none in turn."""
+        people = [who for pair in zip(self.listed, self.others, strict=True) for who in pair]
+        return [Ask("GET", f"/api/v1/people/{who}/scores", kind="scores") for who in people]
+
+    @property
+    def whole(self) -> list[Ask]:
+        """Everything about listed people: all reasons, and the records behind them."""
+        return [Ask("GET", f"/api/v1/people/{who}", kind="person") for who in self.listed]
+
+    @property
+    def fhir(self) -> list[Ask]:
+        """Their scores of all weeks as FHIR."""
+        path = "/fhir/RiskAssessment?subject=Patient/"
+        return [Ask("GET", f"{path}{who}", kind="fhir") for who in self.listed]
 
 
 def stored(home: Home, people: int = 100) -> Stored:
@@ -22,8 +39,9 @@ def stored(home: Home, people: int = 100) -> Stored:
         run = register.current()
         assert run is not None
         units = [unit.care_unit for unit in register.units(run.id)]
-        listed = [e.person_id for unit in units for e in register.entries(run.id, unit)][:people]
+        listed = [e.person_id for e in register.entries(run.id)]
+        others = sorted(register.scores(run.id, run.primary_target).keys() - set(listed))
     finally:
         register.close()
-    asks = [Ask("GET", f"/api/v1/people/{person}", kind="person") for person in listed]
-    return Stored(asks, units, listed)
+    people = min(people, len(listed), len(others))
+    return Stored(units, listed[:people], others[:people])
