@@ -11,12 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from math import fsum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from features.measures.base import Domain, Language
-
-if TYPE_CHECKING:
-    from models.reasons import Reason
 
 
 class Heading(Enum):
@@ -74,7 +71,17 @@ class HeadingShare:
         return self.contribution > 0
 
 
-def by_heading(reasons: Iterable[Reason]) -> list[HeadingShare]:
+class Contribution(Protocol):
+    """A reason, as far as headings need it."""
+
+    @property
+    def domain(self) -> Domain: ...
+
+    @property
+    def contribution(self) -> float: ...
+
+
+def by_heading(reasons: Iterable[Contribution]) -> list[HeadingShare]:
     """Exact sums by heading, heaviest first, without headings that have no reason.
 
     Over all of a row's reasons they add up to what the reasons do.
