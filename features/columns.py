@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.errors import DataError, PersonNumberError
+from features.local_days import local_days, local_moments
 from features.person_numbers import looks_like_person_numbers
 from features.tables import Column, Kind
 
@@ -109,7 +110,7 @@ def _from_text(column: Column, text: pd.Series) -> tuple[pd.Series, np.ndarray]:
     present = text.notna().to_numpy()
     if column.kind is Kind.DATE:
         fits = text.str.fullmatch(_DATE_FORM, na=False)
-        plain = text.where(fits).str.slice(0, 10).str.replace("-", "").str.slice(0, 8)
+        plain = local_days(text.where(fits)).str.slice(0, 10).str.replace("-", "").str.slice(0, 8)
         moments = pd.to_datetime(plain, format="%Y%m%d", errors="coerce")
         values: pd.Series = moments.astype(column.kind.value)
         reason = Reason.NOT_A_DATE
@@ -138,7 +139,7 @@ def _typed(column: Column, values: pd.Series, where: str) -> tuple[pd.Series, np
     dtype = values.dtype
     if column.kind is Kind.DATE and pd.api.types.is_datetime64_any_dtype(dtype):
         if isinstance(dtype, pd.DatetimeTZDtype):
-            values = values.dt.tz_localize(None)
+            values = local_moments(values)
         if dtype != column.kind.value:
             values = values.astype(column.kind.value)
         return values.dt.floor("D"), faults

@@ -19,10 +19,11 @@ Generated from `features/tables.py` by `python -m features.data_contract`. Do no
 A folder for `framsynt ingest tables FOLDER` holds one file for each table that is delivered:
 `<table>.csv`, `<table>.csv.gz` or `<table>.parquet`, or a folder `<table>/` of such files. CSV is
 UTF-8 with comma or semicolon, and its first line names the columns. Dates are `YYYY-MM-DD` (a time
-of day is dropped); a decimal mark is a point; an empty field is missing. Columns marked optional
-may be left out, as may `recorded_at`. A table that is not delivered is "not known"; a table with
-columns but without rows is "known, none". READMEs, `.md`, `.json` and `.txt` files and
-whatever begins with `truth` are passed over; any other file is an error.
+of day is dropped; a moment with a time zone is the day it was in Stockholm); a decimal mark is a
+point; an empty field is missing. Columns marked optional may be left out, as may `recorded_at`. A
+table that is not delivered is "not known"; a table with columns but without rows is "known, none".
+READMEs, `.md`, `.json` and `.txt` files and whatever begins with `truth` are passed over; any other
+file is an error.
 
 `person_id` is a pseudonym. A column in which most values are Swedish personal identity or
 coordination numbers is refused, and with it the whole delivery.

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from features.errors import DataError, SettingsError, SourceUnreachable
-from features.sources.local_days import local_day
+from features.local_days import local_day
 
 URL_VARIABLE = "FRAMSYNT_SOURCE_URL"
 BATCH_ROWS = 50_000

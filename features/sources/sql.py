@@ -49,10 +49,10 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from features.errors import DataError, SettingsError
+from features.local_days import local_day
 from features.progress import Track
 from features.sources.base import EVERYTHING, SourceData, SourceFrame
 from features.sources.databases import BATCH_ROWS, URL_VARIABLE, Database, as_text, stream
-from features.sources.local_days import local_day
 from features.sources.omop.tables import read_toml
 from features.tables import ALL_TABLES, TABLE, Coverage, Table
 from features.validation import check_columns, nearest

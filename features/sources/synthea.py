@@ -40,11 +40,11 @@ import numpy as np
 import pandas as pd
 
 from features.errors import DataError
+from features.local_days import local_days
 from features.progress import Track
 from features.sources.base import SourceData, SourceFrame
 from features.sources.code_map import CodeMap
 from features.sources.delivered import Block, Files
-from features.sources.local_days import local_days
 from features.sources.measured import as_measured, name_of
 from features.sources.options import MEANING
 from features.sources.places import places_of

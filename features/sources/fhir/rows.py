@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from features.local_days import local_days
 from features.sources.base import SourceFrame
 from features.sources.fhir.files import Block
-from features.sources.local_days import local_days
 from features.tables import Table
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import ClassVar
 
+from features.local_days import local_day
 from features.progress import Track
 from features.sources.base import SourceData, SourceFrame
 from features.sources.code_map import CodeMap
@@ -16,7 +17,6 @@ from features.sources.fhir.encounters import Contacts, Organizations, episodes
 from features.sources.fhir.files import MANIFEST, Resources
 from features.sources.fhir.observed import observations
 from features.sources.fhir.people import People
-from features.sources.local_days import local_day
 from features.sources.options import MEANING
 from features.tables import Coverage
 
