@@ -6,6 +6,7 @@ it is about names: an unknown table or column, or a query that cannot be parsed.
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -22,7 +23,9 @@ from features.local_days import local_day
 URL_VARIABLE = "FRAMSYNT_SOURCE_URL"
 BATCH_ROWS = 50_000
 _ABOUT_NAMES = "42"  # SQLSTATE class: syntax error, or no such table, column or right
-_UNREACHABLE = ("08", "28", "3D", "53", "57", "58")  # connection, login, resources, shutdown
+# connection, login, a standby that had to break the query off, resources, shutdown; ODBC's own
+_UNREACHABLE = ("08", "28", "3D", "40", "53", "57", "58", "HYT", "IM")
+_ABOUT_VALUES = "22"
 _SQLITE_NAMES = ("no such", "near ", "ambiguous", "incomplete input")
 
 
@@ -68,6 +71,7 @@ def stream(
 
     Raises DataError (a query that does not hold), SourceUnreachable.
     """
+    _refuse_parameters(query, where)
     try:
         options = {"yield_per": BATCH_ROWS}
         result = connection.execute(query, execution_options=options)
@@ -79,32 +83,53 @@ def stream(
         raise told(error, where) from None
 
 
+def _refuse_parameters(query: sa.Executable, where: str) -> None:
+    """What looks like a parameter in a query of somebody's own is a colon that was meant."""
+    if isinstance(query, sa.TextClause):
+        for name in query.compile().params:
+            raise DataError(
+                f"the query has a parameter ':{name}', and nothing to put in its place",
+                where=where,
+                do=r"Write that colon as \\: (as \: between single quotes).",
+            )
+
+
 def told(error: SQLAlchemyError, where: str) -> DataError:
     """The error without addresses, passwords and data."""
     driver = getattr(error, "orig", None)
-    state = getattr(driver, "sqlstate", None) or ""
-    text = str(driver) if driver is not None else ""
-    if state.startswith(_ABOUT_NAMES):
-        said = getattr(getattr(driver, "diag", None), "message_primary", None) or "it is refused"
-        return DataError(f"the query does not hold: {said}", where=where, do="Correct it.")
-    if text.startswith(_SQLITE_NAMES):
-        return DataError(f"the query does not hold: {text}", where=where, do="Correct it.")
-    if state.startswith("22"):
-        return DataError(
-            f"a value cannot be converted (SQLSTATE {state})",
-            where=where,
-            do="Correct the query's casts.",
-        )
+    state = _sqlstate(driver)
     kind = type(driver or error).__name__
     code = f"{kind}, SQLSTATE {state}" if state else kind
+    text = str(driver) if driver is not None else ""
+    if state.startswith(_ABOUT_NAMES) or text.startswith(_SQLITE_NAMES):
+        named = getattr(getattr(driver, "diag", None), "message_primary", None)
+        said = named or (code if state else text)
+        return DataError(f"the query does not hold: {said}", where=where, do="Correct it.")
+    if state.startswith(_ABOUT_VALUES) or isinstance(error, sa.exc.DataError):
+        return DataError(
+            f"a value cannot be read or converted ({code})",
+            where=where,
+            do="Correct the query's casts; leave dates empty that are 'infinity' or outside the "
+            "years 1 to 9999.",
+        )
     lost = not isinstance(error, DBAPIError) or error.connection_invalidated
-    if state and not lost and not state.startswith(_UNREACHABLE):
+    if state:
+        lost |= state.startswith(_UNREACHABLE)
+    else:  # nothing but the kind of error is known
+        lost |= isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    if not lost:
         return DataError(f"the query failed ({code})", where=where, do="Try it by hand.")
     return SourceUnreachable(
         f"the database does not answer, or stopped answering ({code})",
         where=where,
         do="Check address, user and network, and try again: finished tables are kept for a day.",
     )
+
+
+def _sqlstate(driver: BaseException | None) -> str:
+    """As the driver has it: an attribute, or (ODBC) the first of the error's arguments."""
+    state = getattr(driver, "sqlstate", None) or (getattr(driver, "args", None) or ("",))[0]
+    return state if isinstance(state, str) and re.fullmatch(r"[0-9A-Z]{5}", state) else ""
 
 
 def as_text(values: Sequence[Any], where: str) -> list[str | None]:

@@ -1,6 +1,7 @@
 """Databases: SQLite here, PostgreSQL where a server answers."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from features.errors import DataError, SettingsError, SourceUnreachable
 from features.home import Home
 from features.sources import SqlSource, TablesSource
+from features.sources.databases import told
 from features.store import Extract, ExtractStore
 from tests.features.deliveries import SMALL, deliver
 from tests.features.sources.showing import shown
@@ -62,7 +64,12 @@ def test_what_columns_do_not_tell_and_the_last_day(tmp_path: Path) -> None:
         ("url = 'sqlite:///x'", QUERIES, SettingsError, "does not belong in a file"),
         ("urll = 1", QUERIES, SettingsError, "'urll' is no setting"),
         ("not_told = ['form']", QUERIES, SettingsError, "'form' is no thing"),
+        ("not_told = 'urgency'", QUERIES, SettingsError, "not_told: not a list"),
+        ("url_variable = 5", QUERIES, SettingsError, "url_variable: not a name"),
         ("data_through = 'soon'", QUERIES, DataError, "data_through: not a day"),
+        ("data_through = 2190-01-01", QUERIES, DataError, "data_through: a day that is still to"),
+        ("data_through = \"select '2190-01-01'\"", QUERIES, DataError, "a day that is still to"),
+        ("", {"persons": "select 'x :y' as person_id"}, DataError, "persons: .* parameter ':y'"),
         ("", {"persons": "select * from nobody"}, DataError, "persons: .*no such table: nobody"),
         ("", {"persons": "select from"}, DataError, "persons: the query does not hold"),
         ("", {"persons": "select person_id from patient"}, DataError, "'birth_date' is missing"),
@@ -125,6 +132,7 @@ def test_a_killed_ingest_goes_on_with_the_tables_it_had_not_finished(tmp_path: P
     engine.dispose()
     extract = ingest(file, home)
     assert shown(extract, "anna", "contacts", "contact_id") == [("k1",), ("k2",)]
+    assert extract.manifest.noted == {"tables taken from an earlier try that was broken off": 2}
     assert not (home / "extracts" / ".finished-tables").exists()
     with pytest.raises(DataError, match="no such table"):  # nothing is kept any longer
         ingest(file, home)
@@ -147,6 +155,49 @@ def test_finished_tables_are_not_used_for_another_query_or_for_long(
     (tmp_path / "warehouse.db").unlink()
     fill_sqlite(tmp_path / "warehouse.db")
     assert ingest(file, home).manifest.n_persons == 2
+
+
+def test_finished_tables_are_not_used_once_the_database_reaches_another_day(
+    tmp_path: Path,
+) -> None:
+    file, home = tmp_path / "region.toml", tmp_path / "home"
+    write_toml(file, head="data_through = 2024-03-01")
+    with pytest.raises(Killed):
+        ingest(file, home, track=killed_before(2))
+    write_toml(file, head="data_through = 2024-03-02")
+    assert ingest(file, home).manifest.noted == {}
+
+
+class Odbc(Exception):
+    """An error as ODBC has it: the state first, then a text that may quote a row."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "driver", "error", "message"),
+    [
+        (sa.exc.ProgrammingError, Odbc("42S22", "column 'x'"), DataError,
+         r"contacts: the query does not hold: Odbc, SQLSTATE 42S22"),
+        (sa.exc.DataError, Odbc("22018", "'p1'"), DataError, "cannot be read or converted"),
+        (sa.exc.DataError, ValueError("year 10000: p1"), DataError, "cannot be read or converted"),
+        (sa.exc.DatabaseError, Odbc(942, "p1"), DataError, r"the query failed \(Odbc\)"),
+        (sa.exc.OperationalError, Odbc("08S01", "link"), SourceUnreachable, "SQLSTATE 08S01"),
+        (sa.exc.OperationalError, OSError("p1"), SourceUnreachable, "does not answer"),
+        (sa.exc.InterfaceError, Odbc("IM002", "hemligt"), SourceUnreachable, "IM002"),
+        (sa.exc.TimeoutError, None, SourceUnreachable, "does not answer"),
+    ],
+)  # fmt: skip
+def test_what_any_driver_says_is_told_for_what_it_is(
+    kind: type[Exception],
+    driver: BaseException | None,
+    error: type[DataError],
+    message: str,
+) -> None:
+    raised: Any = kind("select 1", {}, driver) if driver else kind()
+    found = told(raised, "contacts")
+    assert type(found) is error
+    assert re.search(message, str(found))
+    assert "p1" not in str(found)
+    assert "hemligt" not in str(found)
 
 
 def test_rows_that_break_the_contract_leave_nothing_behind(tmp_path: Path) -> None:
@@ -230,6 +281,11 @@ def test_postgresql_names_what_does_not_hold_and_nobody(
     with pytest.raises(DataError, match="SQLSTATE 22007") as error:
         ingest(write_toml(tmp_path / "r.toml", queries), tmp_path / "home")
     assert "p1" not in "".join(traceback.format_exception(error.value))
+    for day in ("'infinity'", "'0044-03-15 BC'"):
+        query = f"select pid as person_id, date {day} as birth_date, 'male' as sex from patient"
+        with pytest.raises(DataError, match="persons: a value cannot be read") as error:
+            ingest(write_toml(tmp_path / "r.toml", {"persons": query}), tmp_path / "home")
+        assert not isinstance(error.value, SourceUnreachable)
     queries = {"persons": "insert into patient values ('x', '1950-01-01', true) returning *"}
     with pytest.raises(DataError, match="persons: the query does not hold"):
         ingest(write_toml(tmp_path / "r.toml", queries), tmp_path / "home")
