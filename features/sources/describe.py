@@ -32,8 +32,10 @@ what is lacking, and not at all where more than a fifth of the features that its
 could tell would be unknown (`models/lacking.py`).
 
 **Codes.** No map from SNOMED CT or RxNorm comes with Framsynt. Where a source has a `code_map`
-option, it is a CSV file of your own with the columns `system,code,to_system,to_code`. ICD-10 of
-other countries is read as ICD-10-SE to four characters.
+option, it is a CSV file of your own with the columns `system,code,to_system,to_code`; a system by
+its name here or by its address. A `to_system` or `to_code` that nothing reads is refused, and a
+`system` of which no record had a code is told. ICD-10 of other countries is read as ICD-10-SE to
+four characters.
 
 {measured}
 To add a source: a file in `features/sources/`, its name in `SOURCES`, and a small delivery in

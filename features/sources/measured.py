@@ -12,11 +12,15 @@ the unit, but for haemoglobin and NT-proBNP by substance (molar masses 16,114 g/
 IFCC, Hoelzel 2004, doi 10.1373/clinchem.2003.024802; from memory, unverified).
 """
 
+from __future__ import annotations
+
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from features.sources.code_map import CodeMap
+if TYPE_CHECKING:
+    from features.sources.code_map import CodeMap
 
 INTO = "observations"
 LOINC = {

@@ -177,6 +177,7 @@ class _Reading:
         )
         for part in track(parts, "Reading tables", len(parts)):
             yield from part()
+        self.code_map.note_unmet(self.noted)
 
     def _persons(self) -> Iterator[SourceFrame]:
         columns = ("id", "birthdate", "deathdate", "gender", *_PLACE.values())

@@ -111,6 +111,7 @@ class _Reading:
                 for frame in part():
                     self._note_day(frame)
                     yield frame
+            self.code_map.note_unmet(self.noted)
         finally:
             self.contacts.ranks.close()
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
-from features.errors import DataError
+from features.errors import DataError, SettingsError
 from features.progress import Track
 from features.sources.base import SourceData, SourceFrame
 from features.sources.code_map import CodeMap
@@ -20,7 +20,9 @@ from features.sources.omop.tables import opened
 from features.sources.omop.vocabulary import Vocabulary
 from features.sources.options import MEANING
 from features.tables import Coverage
+from features.validation import nearest
 
+SOURCE_SYSTEMS = ("icd10se", "icd10", "icd10cm", "ksh97p", "icd9cm", "snomed")
 _TABLES = frozenset({"persons", "observation_periods", "contacts", "diagnoses", "procedures"})
 _PLAIN = Coverage(
     _TABLES,
@@ -79,6 +81,7 @@ class _Reading:
     def __init__(self, path: Path, source: OmopSource, noted: Counter[str]) -> None:
         self.path, self.source, self.noted = path, source, noted
         self.code_map = CodeMap.read(source.code_map)
+        _check_system(source.source_system, self.code_map)
         self.released: date | None = None
         self.contacts = Contacts(noted)
         self.clinical = Clinical(self.code_map, source.source_system, self.contacts.seen, noted)
@@ -107,6 +110,7 @@ class _Reading:
             for part in track(parts, "Reading tables", len(parts)):
                 yield from part(tables, vocabulary)
             yield from observations(tables, vocabulary, self.code_map, self.noted)
+            self.code_map.note_unmet(self.noted)
 
     def coverage(self, shown: Coverage) -> Coverage:
         told = self.contacts.told
@@ -117,6 +121,17 @@ class _Reading:
             urgency=told.unplanned_stays > 0,
             principal=self.clinical.principal_told,
         )
+
+
+def _check_system(named: str | None, code_map: CodeMap) -> None:
+    """A system that nothing reads would make every diagnosis unknown, and nobody would notice."""
+    if named is None or named in SOURCE_SYSTEMS or code_map.has_system(named):
+        return
+    raise SettingsError(
+        f"'{named}' is no code system that is read{nearest(named, list(SOURCE_SYSTEMS))}",
+        where="--set source_system",
+        do=f"Known: {', '.join(SOURCE_SYSTEMS)}, and the systems of the code map.",
+    )
 
 
 def _released(tables: Delivered) -> date | None:

@@ -140,6 +140,8 @@ def test_source_values_and_code_map(tmp_path: Path) -> None:
         ("icd10se", "R69"),
     ]
     assert shown(mapped, "2", "dispensings", "atc") == [("A10BA02",), ("C09AA03",)]
+    with pytest.raises(SettingsError, match="'icd10sse' is no code system that is read"):
+        ingest(folder, tmp_path / "home", OmopSource(source_system="icd10sse"))
     by_value = ingest(folder, tmp_path / "home", OmopSource(source_system="icd10se"))
     assert ("icd10se", "E11") in shown(by_value, "1", "diagnoses", "system", "code")
 
