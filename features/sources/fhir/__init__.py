@@ -1,7 +1,9 @@
 """FHIR R4 Bulk Data: a folder of NDJSON files, plain or gzipped, one type of resource a file.
 
 `framsynt fhir-export URL FOLDER` fetches such a folder from a server (`$export`); the type stands
-in a file's name, as in `Patient.000.ndjson.gz`. Files of other types are passed over.
+in a file's name, as in `Patient.000.ndjson.gz`. Files of other types are passed over. A line that
+is no resource, or not shaped as one, stops the ingest and is named; so does an export that is not
+finished, and a type of which no resource is about any of the patients.
 
 | from | to |
 |---|---|
@@ -16,11 +18,12 @@ in a file's name, as in `Patient.000.ndjson.gz`. Files of other types are passed
 **Personal identity numbers** (personnummer, samordningsnummer, national reserve numbers, by OID, by
 URI, or by their form under any other system) are counted and never kept; nor is any name,
 address or other identifier. A person is known by the resource's id, or by the identifier of the
-system that `person_identifier` names.
+system that `person_identifier` names; one whose id is itself such a number is left out and counted.
 
 **Units** are HSA-ids under either of their OIDs, 1.2.752.29.4.19 (the Swedish base profiles) and
 1.2.752.129.2.1.4.1 (Inera), or the older `http://electronichealth.se/identifier/hsaid`: of
-`serviceProvider` or the `Organization` it refers to. Without one, the organization's id.
+`serviceProvider` or the `Organization` it refers to. Without one, the organization's id or other
+identifier, unless it is a personal identity number (a sole trader's).
 
 **Contacts.** Class IMP, ACUTE, NONAC, SS are stays; EMER and OBSENC emergency; AMB, FLD, HH (home)
 and VR (digital) outpatient; others are left out and counted, as are resources that are planned,
@@ -34,7 +37,8 @@ the code map may turn into `icd10se`. Principal by the rank in `Encounter.diagno
 and those entered in error are left out.
 
 **Medicines** need an ATC coding, or one by the code map (`rxnorm`, `snomed`). Where no
-`MedicationDispense` is delivered, orders stand in for them: the day they were written.
+`MedicationDispense` is delivered, orders stand in for them, but for those not to give something
+(`doNotPerform`): the day they were written.
 
 **Episodes of care** by their type: `hacc` is `home_health_care`; others by the code map:
 `to_system` `municipal_care` with a kind, `listings`, or `enrolments` with A, B or C. Others are

@@ -10,6 +10,7 @@ from features.sources.code_map import CodeMap
 from features.sources.fhir.elements import code_of, codings, preferred, referred, when
 from features.sources.fhir.encounters import Contacts
 from features.sources.fhir.files import Resource, Resources
+from features.sources.fhir.people import Known
 from features.sources.fhir.rows import Rows
 from features.sources.seen import on_contacts
 from features.sources.systems import as_read
@@ -26,7 +27,7 @@ class Clinical:
     def __init__(
         self,
         resources: Resources,
-        people: dict[str, str],
+        people: Known,
         contacts: Contacts,
         code_map: CodeMap,
         noted: Counter[str],
@@ -93,10 +94,8 @@ class Clinical:
         return coded.assign(recorded_at=later.fillna(coded["recorded_at"]))
 
     def _person(self, resource: Resource, coded: object, kind: str) -> str | None:
-        person = self.people.get(referred(resource.get("subject"), "Patient") or "")
-        if person is None:
-            self.noted[f"{kind} of nobody among the patients, left out"] += 1
-        elif not coded:
+        person = self.people.who(resource.get("subject"), kind)
+        if person and not coded:
             self.noted[f"{kind} without a code of a known system, left out"] += 1
         return person
 
@@ -156,7 +155,11 @@ def _was_dispensed(medicine: Resource) -> bool:
 
 
 def _was_ordered(medicine: Resource) -> bool:
-    return medicine.get("status") in PRESCRIBED and medicine.get("intent") not in NO_ORDERS
+    return (
+        medicine.get("status") in PRESCRIBED
+        and medicine.get("intent") not in NO_ORDERS
+        and medicine.get("doNotPerform") is not True
+    )
 
 
 def _days(medicine: Resource) -> str | None:

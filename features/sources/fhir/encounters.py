@@ -13,10 +13,12 @@ from features.sources.fhir.elements import (
     hsa_id,
     identified,
     identifiers,
+    is_of_person,
     period,
     referred,
 )
 from features.sources.fhir.files import Resource, Resources
+from features.sources.fhir.people import PERSON_NUMBERS, Known
 from features.sources.fhir.rows import Rows
 from features.sources.seen import SeenContacts
 from features.tables import CONTACTS, ENROLMENTS, LISTINGS, MUNICIPAL_CARE
@@ -46,10 +48,13 @@ class Organizations:
 
     unit: dict[str, str] = field(default_factory=dict)
     setting: dict[str, str] = field(default_factory=dict)
+    noted: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, resources: Resources, code_map: CodeMap) -> "Organizations":
-        found = cls()
+    def of(
+        cls, resources: Resources, code_map: CodeMap, noted: Counter[str] | None = None
+    ) -> "Organizations":
+        found = cls(noted=Counter() if noted is None else noted)
         for block in resources.blocks("Organization"):
             for organization in block.resources:
                 number = str(organization.get("id"))
@@ -62,11 +67,18 @@ class Organizations:
         return found
 
     def unit_of(self, reference: object) -> str | None:
-        """HSA-id, else whatever the organization is called by."""
+        """HSA-id, else whatever the organization is called by, but for a person's number: that of
+        a sole trader is also the number of the firm."""
         carried = identified(reference)
         number = referred(reference, "Organization")
-        other = number or (carried[0][1] if carried else None)
-        return hsa_id(carried) or self.unit.get(number or "") or other
+        known = hsa_id(carried) or self.unit.get(number or "")
+        if known:
+            return known
+        others = [("", number)] if number else []
+        others += carried
+        kept = [value for system, value in others if not is_of_person(system, value)]
+        self.noted[PERSON_NUMBERS] += len(others) - len(kept)
+        return kept[0] if kept else None
 
 
 def setting_of(concepts: object, code_map: CodeMap) -> str | None:
@@ -112,7 +124,7 @@ class Ranks:
 
 
 class Contacts:
-    def __init__(self, people: dict[str, str], code_map: CodeMap, noted: Counter[str]) -> None:
+    def __init__(self, people: Known, code_map: CodeMap, noted: Counter[str]) -> None:
         self.people, self.code_map, self.noted = people, code_map, noted
         self.seen, self.ranks = SeenContacts(), Ranks()
         self.outpatient = self.of_known_setting = self.stays_told = 0
@@ -134,11 +146,11 @@ class Contacts:
             yield rows.framed(contacts)
 
     def _add(self, rows: Rows, number: int, encounter: Resource, units: Organizations) -> None:
-        person = self.people.get(referred(encounter.get("subject"), "Patient") or "")
+        person = self.people.who(encounter.get("subject"), "encounters")
         kind = CLASSES.get(code_of(encounter.get("class")))
         if person is None:
-            self.noted["encounters of nobody among the patients, left out"] += 1
-        elif encounter.get("status") not in TAKEN_PLACE:
+            return
+        if encounter.get("status") not in TAKEN_PLACE:
             self.noted["encounters that did not take place, left out"] += 1
         elif kind is None:
             self.noted["encounters of a class that is no contact here, left out"] += 1
@@ -182,7 +194,7 @@ class Contacts:
 
 def episodes(
     resources: Resources,
-    people: dict[str, str],
+    people: Known,
     units: Organizations,
     code_map: CodeMap,
     noted: Counter[str],
@@ -193,11 +205,13 @@ def episodes(
             table.name: Rows(table, block) for table in (LISTINGS, MUNICIPAL_CARE, ENROLMENTS)
         }
         for number, episode in enumerate(block.resources):
-            person = people.get(referred(episode.get("patient"), "Patient") or "")
+            person = people.who(episode.get("patient"), "episodes of care")
+            if person is None:
+                continue
             into, kind = _meaning(episode, code_map)
             start, end = period(episode)
             unit = units.unit_of(episode.get("managingOrganization"))
-            if person is None or episode.get("status") not in LIVE_EPISODES or into is None:
+            if episode.get("status") not in LIVE_EPISODES or into is None:
                 noted["episodes of care of other types or status, left out"] += 1
             elif into == "municipal_care":
                 tables[into].add(number, person_id=person, kind=kind, start=start, end=end)

@@ -22,10 +22,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from features.errors import DataError, SettingsError, SourceUnreachable
-from features.sources.fhir.files import MANIFEST, TYPES
+from features.sources.fhir.files import MANIFEST, STATE, TYPES
 
 TOKEN_VARIABLE = "FRAMSYNT_FHIR_TOKEN"
-STATE = ".export.json"
 _TYPE = re.compile(r"[A-Za-z]{1,64}")
 _GONE = {403, 404, 410}
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from features.sources.base import SourceFrame
 from features.sources.code_map import CodeMap
-from features.sources.fhir.elements import codings, referred, when
+from features.sources.fhir.elements import codings, when
 from features.sources.fhir.files import Resource, Resources
+from features.sources.fhir.people import Known
 from features.sources.fhir.rows import Rows
 from features.sources.measured import as_measured, name_of
 from features.tables import OBSERVATIONS
@@ -18,7 +19,7 @@ FINAL = {"final", "amended", "corrected"}
 
 
 def observations(
-    resources: Resources, people: dict[str, str], code_map: CodeMap, noted: Counter[str]
+    resources: Resources, people: Known, code_map: CodeMap, noted: Counter[str]
 ) -> Iterator[SourceFrame]:
     """Each value of an Observation and of its components, such as the two of a blood pressure."""
     for block in resources.blocks("Observation"):
@@ -27,9 +28,8 @@ def observations(
             if observation.get("status") not in FINAL:
                 noted["observations that are not final, left out"] += 1
                 continue
-            person = people.get(referred(observation.get("subject"), "Patient") or "")
+            person = people.who(observation.get("subject"), "observations")
             if person is None:
-                noted["observations of nobody among the patients, left out"] += 1
                 continue
             measured = (observation.get("effectiveDateTime"), observation.get("effectivePeriod"))
             issued = when(observation.get("issued"))

@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from features.errors import DataError
+from features.person_numbers import is_person_number
 from features.sources.base import SourceFrame
 from features.sources.code_map import CodeMap
-from features.sources.fhir.elements import identifiers, is_of_person, period, when
+from features.sources.fhir.elements import identifiers, is_of_person, period, referred, when
 from features.sources.fhir.files import Resource, Resources
 from features.sources.fhir.rows import Rows
 from features.sources.places import place_of
 from features.tables import PERSONS
 
+PERSON_NUMBERS = "personal identity numbers, never kept"
 SEXES = {"female": "female", "male": "male"}
 _ADDRESS = {
     "postal_code": "postalCode",
@@ -20,15 +23,45 @@ _ADDRESS = {
 }
 
 
+class Known(dict[str, str]):
+    """Resource id -> person_id, of everybody kept; and of whom other resources are."""
+
+    def __init__(self, noted: Counter[str]) -> None:
+        super().__init__()
+        self._noted = noted
+        self._of_somebody: Counter[str] = Counter()
+        self._of_nobody: Counter[str] = Counter()
+
+    def who(self, reference: object, kind: str) -> str | None:
+        """The person that a resource is about; None, counted under ``kind``, for nobody here."""
+        person = self.get(referred(reference, "Patient") or "")
+        if person is None:
+            self._of_nobody[kind] += 1
+            self._noted[f"{kind} of nobody among the patients, left out"] += 1
+        else:
+            self._of_somebody[kind] += 1
+        return person
+
+    def stop_at_strangers(self) -> None:
+        """Raises DataError for kinds of which no resource is about anybody here."""
+        lost = [kind for kind in self._of_nobody if not self._of_somebody[kind]]
+        if lost:
+            raise DataError(
+                "no resource is about anybody among the patients",
+                where=", ".join(lost),
+                do="Take all files from one export, or leave these out.",
+            )
+
+
 class People:
-    """``id_of``: resource id -> person_id, of everybody kept."""
+    """``id_of``: everybody kept."""
 
     def __init__(
         self, person_identifier: str | None, noted: Counter[str], code_map: CodeMap
     ) -> None:
         self.system = (person_identifier or "").strip().lower()
         self.noted, self.code_map = noted, code_map
-        self.id_of: dict[str, str] = {}
+        self.id_of = Known(noted)
 
     def frames(self, resources: Resources) -> Iterator[SourceFrame]:
         for block in resources.blocks("Patient"):
@@ -48,19 +81,31 @@ class People:
                     **self._place(patient),
                 )
             yield rows.frame("birth_date", "death_date")
+        if self.system and not self.id_of:
+            raise DataError(
+                "no patient has an identifier of this system that may be kept",
+                where="--set person_identifier",
+                do="Name the system of a pseudonym, as Patient.identifier has it.",
+            )
 
     def _person_id(self, patient: Resource) -> str | None:
         chosen = None
         for system, value in identifiers(patient):
             if is_of_person(system, value):
-                self.noted["personal identity numbers, never kept"] += 1
+                self.noted[PERSON_NUMBERS] += 1
             elif self.system and system == self.system:
                 chosen = chosen or value
         if not self.system:
-            return str(patient["id"]) if patient.get("id") else None
+            return self._plain_id(str(patient.get("id") or ""))
         if chosen is None:
             self.noted["patients without the identifier that was asked for, left out"] += 1
         return chosen
+
+    def _plain_id(self, resource_id: str) -> str | None:
+        if not is_person_number(resource_id):
+            return resource_id or None
+        self.noted["patients whose id is a personal identity number, left out"] += 1
+        return None
 
     def _place(self, patient: Resource) -> dict[str, str]:
         """Municipality and deprivation of the first address that is not an old one."""

@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import ClassVar
+
+import pandas as pd
 
 from features.local_days import local_day
 from features.progress import Track
@@ -77,10 +79,11 @@ class FhirSource:
 
 
 def _exported(folder: Path) -> date | None:
-    """The day of the export, by the manifest that was kept beside its files."""
+    """The day of the export, by the manifest beside its files; no later than today."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return local_day(datetime.fromisoformat(manifest["transactionTime"]))
+        exported = local_day(datetime.fromisoformat(manifest["transactionTime"]))
+        return min(exported, local_day(datetime.now(UTC)))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -94,35 +97,45 @@ class _Reading:
         self.latest: date | None = None
 
     def frames(self, track: Track) -> Iterator[SourceFrame]:
-        units = Organizations.of(self.resources, self.code_map)
-        ids = self.people.id_of
-        clinical = Clinical(self.resources, ids, self.contacts, self.code_map, self.noted)
-        parts = (
-            lambda: self.people.frames(self.resources),
-            lambda: self.contacts.frames(self.resources, units),
-            lambda: episodes(self.resources, ids, units, self.code_map, self.noted),
-            clinical.diagnoses,
-            clinical.procedures,
-            clinical.dispensings,
-            lambda: observations(self.resources, ids, self.code_map, self.noted),
-        )
         try:
+            parts = self._parts()
             for part in track(parts, "Reading resources", len(parts)):
                 for frame in part():
                     self._note_day(frame)
                     yield frame
+            self.people.id_of.stop_at_strangers()
             self.code_map.note_unmet(self.noted)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            misshapen = self.resources.misshapen()
+            if misshapen is None:
+                raise
+            raise misshapen from None
         finally:
             self.contacts.ranks.close()
 
+    def _parts(self) -> tuple[Callable[[], Iterator[SourceFrame]], ...]:
+        """One for each table, persons first."""
+        ids, noted = self.people.id_of, self.noted
+        units = Organizations.of(self.resources, self.code_map, noted)
+        clinical = Clinical(self.resources, ids, self.contacts, self.code_map, noted)
+        return (
+            lambda: self.people.frames(self.resources),
+            lambda: self.contacts.frames(self.resources, units),
+            lambda: episodes(self.resources, ids, units, self.code_map, noted),
+            clinical.diagnoses,
+            clinical.procedures,
+            clinical.dispensings,
+            lambda: observations(self.resources, ids, self.code_map, noted),
+        )
+
     def _note_day(self, frame: SourceFrame) -> None:
-        today = f"{date.today()}"
+        today = pd.Timestamp(date.today())
         for column in ("recorded_at", "date", "start", "death_date"):
             if column in frame.rows and len(frame.rows):
-                days = frame.rows[column].dropna()
-                past = days[days.str.fullmatch(r"\d{4}-\d\d-\d\d") & (days <= today)]
+                days = pd.to_datetime(frame.rows[column], format="%Y-%m-%d", errors="coerce")
+                past = days[days <= today]
                 if len(past):
-                    self.latest = max(date.fromisoformat(past.max()), self.latest or date.min)
+                    self.latest = max(past.max().date(), self.latest or date.min)
 
     def coverage(self, shown: Coverage) -> Coverage:
         untold = set() if self.contacts.tells_primary_care else {"primary", "specialist"}

@@ -1,15 +1,31 @@
 """FHIR bulk data: a small Swedish export, and a published one where it is at hand."""
 
+import gzip
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from features.errors import DataError
 from features.home import Home
 from features.sources import FhirSource
+from features.sources.fhir.files import STATE
 from features.store import Extract, ExtractStore
 from tests.features.sources.showing import shown
-from tests.features.sources.small_fhir import CODES, PATIENTS, deliver_fhir, ndjson
+from tests.features.sources.small_fhir import (
+    ATC,
+    CODES,
+    CONDITIONS,
+    ENCOUNTERS,
+    PATIENTS,
+    RESOURCES,
+    concept,
+    deliver_fhir,
+    encounter,
+    ndjson,
+    of,
+)
 
 PUBLISHED = Path(__file__).parents[3].parent / "shared/data/fhir_bulk"
 
@@ -126,6 +142,8 @@ def test_the_day_of_the_export_ends_the_delivery(tmp_path: Path) -> None:
     folder = deliver_fhir(tmp_path / "in")
     (folder / "manifest.json").write_text('{"transactionTime": "2024-03-31T22:30:00Z"}')
     assert f"{ingest(folder, tmp_path / 'home').manifest.data_through}" == "2024-04-01"
+    (folder / "manifest.json").write_text('{"transactionTime": "2190-01-01T00:00:00Z"}')
+    assert ingest(folder, tmp_path / "home").manifest.data_through <= date.today()
 
 
 @pytest.mark.parametrize(
@@ -144,10 +162,107 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: str, message: str) -> Non
 
 def test_oddly_shaped_elements_are_missing_and_not_fatal(tmp_path: Path) -> None:
     folder = deliver_fhir(tmp_path / "in")
-    odd = [{"id": "c9", "code": "x", "subject": "Patient/p1", "encounter": 3, "recordedDate": 4}]
+    odd = [
+        *CONDITIONS,
+        {"id": "c9", "code": "x", "subject": "Patient/p1", "encounter": 3, "recordedDate": 4},
+    ]
     (folder / "Condition.ndjson").write_text(ndjson("Condition", odd))
     noted = ingest(folder, tmp_path / "home").manifest.noted
     assert noted["conditions of nobody among the patients, left out"] == 1
+
+
+def test_days_that_there_are_not_are_set_aside(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    no_days = [
+        encounter("e8", "p1", "AMB", "2024-02-30", None),
+        encounter("e9", "p1", "AMB", "9999-12-31T23:59:59Z", None),
+    ]
+    (folder / "Encounter.ndjson").write_text(ndjson("Encounter", [*ENCOUNTERS, *no_days]))
+    store = ExtractStore(Home.at(tmp_path / "home"))
+    manifest = store.ingest(FhirSource(), folder, max_rejected=0.5).manifest
+    assert sum(manifest.rejected["contacts"].values()) == 2
+    assert f"{manifest.data_through}" == "2024-03-10"
+
+
+@pytest.mark.parametrize(
+    ("kind", "odd"),
+    [
+        ("Encounter", encounter("e9", "p1", "AMB", "2024-01-01", None, diagnosis=7)),
+        ("Encounter", encounter("e9", "p1", "AMB", "2024-01-01", None, diagnosis=[None])),
+        ("MedicationDispense", {"status": "completed", **of("p1"), "contained": ["x"]}),
+        ("EpisodeOfCare", {"status": "active", "type": 5, "patient": {"reference": "Patient/p1"}}),
+    ],
+)
+def test_a_resource_of_another_shape_is_named_by_its_line(
+    tmp_path: Path, kind: str, odd: dict[str, Any]
+) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    with (folder / f"{kind}.ndjson").open("a") as file:
+        file.write(ndjson(kind, [odd]))
+    line = len(RESOURCES[kind]) + 1
+    with pytest.raises(DataError, match=f"{kind}.ndjson, line {line}: not shaped as FHIR") as error:
+        ingest(folder, tmp_path / "home")
+    assert "p1" not in str(error.value)
+
+
+def test_resources_of_other_people_altogether_are_refused(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    others = [{**one, **of("somebody-else")} for one in ENCOUNTERS]
+    (folder / "Encounter.ndjson").write_text(ndjson("Encounter", others))
+    with pytest.raises(DataError, match="encounters: no resource is about anybody"):
+        ingest(folder, tmp_path / "home")
+
+
+def test_personal_identity_numbers_are_kept_neither_as_ids_nor_as_units(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    patients = [*PATIENTS, {"id": "19121212-1212", "birthDate": "1912-12-12"}]
+    (folder / "Patient.ndjson").write_text(ndjson("Patient", patients))
+    # A sole trader's firm has the number of its owner, also in the Swedish base profiles.
+    firm = {"system": "urn:oid:2.5.4.97", "value": "191212121212"}
+    visit = encounter("e9", "p1", "AMB", "2024-02-02", None, serviceProvider={"identifier": firm})
+    (folder / "Encounter.ndjson").write_text(ndjson("Encounter", [*ENCOUNTERS, visit]))
+    extract = ingest(folder, tmp_path / "home")
+    assert extract.manifest.n_persons == 2
+    noted = extract.manifest.noted
+    assert noted["patients whose id is a personal identity number, left out"] == 1
+    assert noted["personal identity numbers, never kept"] == 3
+    assert ("e9", "-") in shown(extract, "p1", "contacts", "contact_id", "care_unit")
+    stored = b"".join(file.read_bytes() for file in extract.folder.rglob("*") if file.is_file())
+    assert b"121212" not in stored
+
+
+@pytest.mark.parametrize("system", ["urn:region:other", "urn:oid:1.2.752.129.2.1.3.1"])
+def test_an_identifier_that_nobody_has_or_nobody_may_keep(tmp_path: Path, system: str) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    with pytest.raises(DataError, match="person_identifier: no patient has an identifier"):
+        ingest(folder, tmp_path / "home", FhirSource(person_identifier=system))
+
+
+def test_an_order_not_to_give_a_medicine_is_none(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    (folder / "MedicationDispense.ndjson").unlink()
+    order = {
+        **{"status": "active", "intent": "order", "authoredOn": "2024-01-03", **of("p1")},
+        "medicationCodeableConcept": concept(ATC, "B01AA03"),
+    }
+    orders = [order, {**order, "doNotPerform": True, "authoredOn": "2024-01-04"}]
+    (folder / "MedicationRequest.ndjson").write_text(ndjson("MedicationRequest", orders))
+    extract = ingest(folder, tmp_path / "home")
+    assert shown(extract, "p1", "dispensings", "date", "atc") == [("2024-01-03", "B01AA03")]
+
+
+def test_an_export_that_is_not_finished_is_not_read(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    (folder / STATE).write_text("{}")
+    with pytest.raises(DataError, match="the export into this folder is not finished"):
+        ingest(folder, tmp_path / "home")
+
+
+def test_packed_under_a_plain_name(tmp_path: Path) -> None:
+    plain = ingest(deliver_fhir(tmp_path / "in"), tmp_path / "home")
+    for file in (tmp_path / "in").iterdir():
+        file.write_bytes(gzip.compress(file.read_bytes()))
+    assert ingest(tmp_path / "in", tmp_path / "home").id == plain.id
 
 
 def test_a_published_export(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ import pytest
 from features.errors import DataError, SettingsError, SourceUnreachable
 from features.home import Home
 from features.sources import FhirSource
-from features.sources.fhir.export import STATE, BulkExport, Patience
+from features.sources.fhir.export import BulkExport, Patience
+from features.sources.fhir.files import STATE
 from features.store import ExtractStore
 from tests.features.sources.small_fhir import RESOURCES, ndjson
 
