@@ -3,8 +3,9 @@
 
 Kick-off, polling, download, and the server's copy deleted. It waits as long as `Retry-After`
 says, else twice as long each time. Killed or cut off, it goes on where it was: the job's
-address and what has come of each file are kept in the folder until it is done. Errors name
-neither tokens nor signed addresses, and never what a server says of a patient.
+address and what has come of each file are kept in the folder until it is done. No address is
+asked that is not encrypted, whoever names it. Errors name neither tokens nor signed
+addresses, and never what a server says of a patient.
 """
 
 import json
@@ -76,7 +77,8 @@ class BulkExport:
         os.chmod(self.folder, 0o700)
         request = self._request()
         self._state = self._left_over(request)
-        with httpx.Client(timeout=60.0, follow_redirects=True) as self._client:
+        hooks = {"request": [_stop_in_the_clear]}  # also called for what is redirected to
+        with httpx.Client(timeout=60.0, follow_redirects=True, event_hooks=hooks) as self._client:
             manifest = self._manifest(request)
             files: dict[str, int] = {}
             for number, (kind, _) in enumerate(_outputs(manifest)):
@@ -91,8 +93,7 @@ class BulkExport:
 
     def _request(self) -> str:
         parts = urlsplit(self.url)
-        local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if not parts.hostname or parts.scheme not in (("https", "http") if local else ("https",)):
+        if not parts.hostname or not _is_encrypted(parts.scheme, parts.hostname):
             raise SettingsError(
                 "not an address to export from", where="URL", do="Write https://server/fhir/…"
             )
@@ -142,20 +143,28 @@ class BulkExport:
             place = answer.headers.get("Content-Location")
             if answer.status_code != 202 or not place:
                 raise _refused(answer)
-            return urljoin(request, place)
+            job = urljoin(request, place)
+            _stop_in_the_clear(httpx.Request("GET", job))  # before it is kept for the next run
+            return job
 
     def _poll(self) -> dict:
         """The manifest, when the server has made the files. Raises _Expired."""
-        until = self.clock() + self.patience.whole
+        until, cut_off = self.clock() + self.patience.whole, 0
         for wait in self._waits():
             with self._asked("GET", self._state.job, {"Accept": "application/json"}) as answer:
                 if answer.status_code in (404, 410):
                     raise _Expired
-                if answer.status_code == 200:
-                    return _manifest_of(answer)
-                if answer.status_code != 202:
+                if answer.status_code not in (200, 202):
                     raise _refused(answer)
                 pause = _retry_after(answer, wait)
+                try:
+                    answer.read()
+                    if answer.status_code == 200:
+                        return _manifest_of(answer)
+                except httpx.TransportError as error:
+                    cut_off += 1
+                    if cut_off == self.patience.tries:
+                        raise _silent(self._state.job, error) from None
             if self.clock() + pause > until:
                 break
             self.sleep(pause)
@@ -278,7 +287,7 @@ class BulkExport:
                 pause = _retry_after(answer, wait)
             finally:
                 answer.close()
-            if last:
+            if last or pause > self.patience.whole:
                 raise SourceUnreachable(
                     f"the server answers {answer.status_code}",
                     where=_named(url),
@@ -309,20 +318,39 @@ def _outputs(manifest: dict) -> list[tuple[str, str]]:
 
 
 def _manifest_of(answer: httpx.Response) -> dict:
+    """Raises DataError where it is none: no object, or files that are not listed."""
     try:
-        answer.read()
         manifest = answer.json()
-    except (ValueError, httpx.TransportError):
-        manifest = None
-    if not isinstance(manifest, dict) or "output" not in manifest:
-        raise DataError("the server's manifest is none", where=_named(str(answer.url)))
-    return manifest
+        lists = [manifest["output"], manifest.get("error") or []]
+        if all(isinstance(item, dict) for named in lists for item in list(named)):
+            return manifest
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise DataError(
+        "the server's answer is not the manifest of an export",
+        where=_named(str(answer.url)),
+        do="Check that the address is that of a Bulk Data export.",
+    )
+
+
+def _is_encrypted(scheme: str, host: str) -> bool:
+    """Health data, and the token to them, travel so or not at all; this machine may do without."""
+    return scheme == "https" or (scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))
+
+
+def _stop_in_the_clear(request: httpx.Request) -> None:
+    if not _is_encrypted(request.url.scheme, request.url.host):
+        raise DataError(
+            "the server names an address that is not encrypted",
+            where=_named(str(request.url)),
+            do="Have whoever runs the server name its addresses with https; nothing was asked.",
+        )
 
 
 def _retry_after(answer: httpx.Response, otherwise: float) -> float:
     """Seconds, from a number of them or a date."""
     said = answer.headers.get("Retry-After", "").strip()
-    if said.isdigit():
+    if said.isascii() and said.isdigit():
         return float(said)
     try:
         return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())

@@ -39,6 +39,8 @@ class Server(ThreadingHTTPServer):
         self.headers_of: dict[str, list[dict[str, str]]] = {}
         self.job = 0
         self.errors = 0
+        self.manifest: Any = None  # instead of its own
+        self.named = self.address  # how it calls itself
 
     @property
     def address(self) -> str:
@@ -63,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(status, json.dumps(outcome).encode(), headers)
         if path.endswith("$export"):
             self.server.job += 1
-            place = f"{self.server.address}/job/{self.server.job}"
+            place = f"{self.server.named}/job/{self.server.job}"
             return self._answer(202, b"", {"Content-Location": place})
         if path.startswith("/job/"):
             return self._status(path)
@@ -91,7 +93,8 @@ class Handler(BaseHTTPRequestHandler):
         }
         if self.server.errors:
             manifest["error"] = [{"url": f"{self.server.address}/file/errors"}]
-        self._answer(200, json.dumps(manifest).encode(), {})
+        said = json.dumps(self.server.manifest or manifest).encode()
+        self._answer(200, said, {}, self.server.cut_after.pop(path, None))
 
     def _file(self, path: str) -> None:
         kind = path.removeprefix("/file/")
@@ -282,6 +285,47 @@ def test_refusals_name_no_patient_and_no_token(tmp_path: Path, server: Server) -
 def test_health_data_do_not_travel_in_the_clear(tmp_path: Path, url: str) -> None:
     with pytest.raises(SettingsError, match="not an address to export from"):
         BulkExport(url, tmp_path / "in").run()
+
+
+def test_nor_to_an_address_that_the_server_names(tmp_path: Path, server: Server) -> None:
+    """A server behind a proxy may call itself by http, and so may a file's signed address."""
+    unencrypted = "http://fhir.example/file"
+    refused = "fhir.example/file.*: the server names an address that is not encrypted"
+    server.named = unencrypted
+    with pytest.raises(DataError, match=refused):
+        client(server, tmp_path / "a").run()
+    server.named = server.address
+    client(server, tmp_path / "a").run()  # nothing of it was kept
+    server.manifest = {"output": [{"type": "Patient", "url": unencrypted}]}
+    with pytest.raises(DataError, match=refused):
+        client(server, tmp_path / "b").run()
+    server.manifest = None
+    server.answers["/file/Patient"] = [(302, {"Location": unencrypted})]
+    with pytest.raises(DataError, match=refused):
+        client(server, tmp_path / "c").run()
+
+
+def test_a_manifest_that_was_cut_off_is_asked_for_again(tmp_path: Path, server: Server) -> None:
+    server.cut_after["/job/1"] = 20
+    client(server, tmp_path / "in").run()
+    assert server.asked["/job/1"] == 2
+
+
+@pytest.mark.parametrize("manifest", [[1], {"error": []}, {"output": "x"}, {"output": 7}])
+def test_a_manifest_that_is_none(tmp_path: Path, server: Server, manifest: object) -> None:
+    server.manifest = manifest
+    with pytest.raises(DataError, match="is not the manifest of an export"):
+        client(server, tmp_path / "in").run()
+
+
+def test_a_server_that_asks_to_come_back_in_years_is_given_up(
+    tmp_path: Path, server: Server
+) -> None:
+    waits = Waiting()
+    server.answers["/fhir/Group/65plus/$export"] = [(429, {"Retry-After": "99999999"})]
+    with pytest.raises(SourceUnreachable, match="the server answers 429"):
+        client(server, tmp_path / "in", waits).run()
+    assert waits == []
 
 
 def test_a_type_that_is_a_path_is_refused(tmp_path: Path, server: Server) -> None:
