@@ -109,10 +109,7 @@ def _checked(column: Column, values: pd.Series, faults: np.ndarray) -> Parsed:
 def _from_text(column: Column, text: pd.Series) -> tuple[pd.Series, np.ndarray]:
     present = text.notna().to_numpy()
     if column.kind is Kind.DATE:
-        fits = text.str.fullmatch(_DATE_FORM, na=False)
-        plain = local_days(text.where(fits)).str.slice(0, 10).str.replace("-", "").str.slice(0, 8)
-        moments = pd.to_datetime(plain, format="%Y%m%d", errors="coerce")
-        values: pd.Series = moments.astype(column.kind.value)
+        values = days_of(text)
         reason = Reason.NOT_A_DATE
     elif column.kind is Kind.YES_NO:
         values = text.str.lower().map(_YES_NO).astype("boolean")
@@ -124,6 +121,14 @@ def _from_text(column: Column, text: pd.Series) -> tuple[pd.Series, np.ndarray]:
             values, reason = _whole(values), Reason.NOT_WHOLE
     bad = present & values.isna().to_numpy()
     return values, np.where(bad, NUMBER_OF[reason], 0).astype(np.int8)
+
+
+def days_of(text: pd.Series) -> pd.Series:
+    """Texts as days, those of Sweden; missing where a text is none."""
+    fits = text.str.fullmatch(_DATE_FORM, na=False)
+    plain = local_days(text.where(fits)).str.slice(0, 10).str.replace("-", "").str.slice(0, 8)
+    days = pd.to_datetime(plain, format="%Y%m%d", errors="coerce")
+    return days.astype(Kind.DATE.value)
 
 
 def _whole(number: pd.Series) -> pd.Series:

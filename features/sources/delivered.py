@@ -134,8 +134,11 @@ def _in_zip(file: Path, tables: Collection[str]) -> dict[str, list[tuple[Readabl
         with zipfile.ZipFile(file) as archive:
             names = sorted(archive.namelist())
     except (zipfile.BadZipFile, OSError):
+        is_zip = file.suffix.lower() == ".zip"
         raise DataError(
-            "neither a folder nor a zip archive", where=str(file), do="Give one of them."
+            "the zip archive is damaged" if is_zip else "neither a folder nor a zip archive",
+            where=str(file),
+            do="Deliver it anew." if is_zip else "Give one of them.",
         ) from None
     members: dict[tuple[str, str], list[tuple[Readable, str]]] = {}
     for member in names:

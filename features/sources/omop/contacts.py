@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from features.columns import days_of
 from features.sources.base import SourceFrame
 from features.sources.delivered import Delivered
 from features.sources.omop.people import frame
@@ -80,7 +81,7 @@ class Contacts:
 
     def _ends(self, rows: pd.DataFrame, today: date) -> pd.Series:
         ends = rows["visit_end_date"].str.slice(0, 10)
-        later = (ends > f"{today}").fillna(False).astype(bool)
+        later = days_of(ends) > pd.Timestamp(today)
         self.noted["visits that end after the last day of the delivery, taken as open"] += int(
             later.sum()
         )

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from features.columns import days_of
 from features.sources.base import SourceFrame
 from features.sources.code_map import CodeMap
 from features.sources.delivered import Block, Delivered
@@ -39,22 +40,28 @@ class People:
             for block in self.tables.blocks("observation_period", _PERIOD):
                 person, start, end = (block.rows[column] for column in _PERIOD)
                 parts.append(
-                    pd.DataFrame({"first": _days(start), "last": _days(end)}).set_axis(person)
+                    pd.DataFrame({"first": days_of(start), "last": days_of(end)}).set_axis(person)
                 )
         if not parts:
             return pd.DataFrame({"first": [], "last": []}, dtype="datetime64[s]")
         return pd.concat(parts).groupby(level=0).agg({"first": "min", "last": "max"})
 
     def _deaths(self) -> pd.Series:
-        """Everybody's day of death; the first of several."""
-        parts = []
+        """Everybody's days of death, as delivered."""
+        parts = [pd.Series([], dtype="str")]
         if self.tables.has("death"):
             for block in self.tables.blocks("death", ("person_id", "death_date")):
-                parts.append(_days(block.rows["death_date"]).set_axis(block.rows["person_id"]))
-        deaths = pd.concat(parts).dropna() if parts else pd.Series([], dtype="datetime64[s]")
-        return deaths.groupby(level=0).min() if len(deaths) else deaths
+                parts.append(block.rows.set_index("person_id")["death_date"])
+        deaths = pd.concat(parts)
+        self.noted["deaths without a date, left out"] += int(deaths.isna().sum())
+        return deaths.dropna()
 
-    def _believed(self, deaths: pd.Series, today: pd.Timestamp) -> pd.Series:
+    def _believed(self, delivered: pd.Series, today: pd.Timestamp) -> pd.Series:
+        """The first of several. What is no day stays as it is: the contract refuses the person,
+        who would live for ever otherwise."""
+        days = days_of(delivered)
+        no_day = delivered[days.isna()]
+        deaths = days.dropna().groupby(level=0).min()
         around = self.observed.reindex(deaths.index)
         future = (deaths > today).to_numpy()
         early = (deaths < around["first"]).to_numpy() & ~future
@@ -62,7 +69,9 @@ class People:
         self.noted["deaths after the last day of the delivery, not believed"] += int(future.sum())
         self.noted["deaths before the person was first observed, not believed"] += int(early.sum())
         self.noted["deaths after the person was last observed, kept"] += int(late.sum())
-        return deaths[~future & ~early].dt.strftime("%Y-%m-%d").astype("str")
+        believed = deaths[~future & ~early].dt.strftime("%Y-%m-%d").astype("str")
+        told = pd.concat([believed, no_day])
+        return told[~told.index.duplicated()]
 
     def persons(self) -> Iterator[SourceFrame]:
         columns = ("person_id", "gender_concept_id", "year_of_birth")
@@ -92,7 +101,7 @@ class People:
         built = pd.to_datetime(
             pd.DataFrame({"year": number["year"], "month": month, "day": day}), errors="coerce"
         )
-        told = _days(rows["birth_datetime"])
+        told = days_of(rows["birth_datetime"].str.slice(0, 10))
         inexact = (number["day"].isna() & told.isna()).sum()
         self.noted["births without a day, put in the middle of the month or year"] += int(inexact)
         exact = built.astype("datetime64[s]").where(number["day"].notna() | told.isna(), told)
@@ -103,12 +112,12 @@ class People:
             return
         for block in self.tables.blocks("observation_period", _PERIOD):
             person, start, end = (block.rows[column] for column in _PERIOD)
-            after = _days(end) + pd.Timedelta(days=1)
+            after = days_of(end) + pd.Timedelta(days=1)
             periods = pd.DataFrame(
                 {
                     "person_id": person,
                     "start": start,
-                    "end": after.dt.strftime("%Y-%m-%d").astype("str"),
+                    "end": after.dt.strftime("%Y-%m-%d").astype("str").fillna(end),
                     "share": 1.0,
                 }
             )
@@ -126,11 +135,6 @@ def _places(tables: Delivered, code_map: CodeMap) -> pd.DataFrame:
         parts.append(places_of(said.set_axis(block.rows["location_id"]), code_map))
     whole = pd.concat(parts) if parts else pd.DataFrame()
     return whole[~whole.index.duplicated()]
-
-
-def _days(texts: pd.Series) -> pd.Series:
-    days = pd.to_datetime(texts.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
-    return days.astype("datetime64[s]")
 
 
 def frame(table: Table, rows: pd.DataFrame, block: Block) -> SourceFrame:

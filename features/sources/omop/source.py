@@ -95,7 +95,7 @@ class _Reading:
                         where=str(self.path),
                         do="Give a folder, zip or schema with the tables of OMOP CDM 5.4.",
                     )
-            self.released = _released(tables)
+            self.released = _released(tables, self.noted)
             today = self.released or date.today()
             people = People(tables, today, self.noted, self.code_map)
             yield from people.persons()
@@ -134,7 +134,7 @@ def _check_system(named: str | None, code_map: CodeMap) -> None:
     )
 
 
-def _released(tables: Delivered) -> date | None:
+def _released(tables: Delivered, noted: Counter[str]) -> date | None:
     """The day up to which the source is complete, by ``cdm_source``; no later than today."""
     if not tables.has("cdm_source"):
         return None
@@ -144,4 +144,5 @@ def _released(tables: Delivered) -> date | None:
     try:
         return min(date.fromisoformat(days[0].strip()[:10]), date.today()) if days else None
     except ValueError:
+        noted["days of release that are no date, the last day on record taken"] += 1
         return None

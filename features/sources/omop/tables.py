@@ -93,7 +93,11 @@ class DatabaseTables:
         )
         query = sa.select(*(source.c[name] for name in wanted.values()))
         if only:
-            query = query.where(source.c[wanted[only[0]]].in_(list(only[1])))
+            # Written out: parameters are limited (2,100 on SQL Server), ATC has more concepts.
+            asked: sa.BindParameter = sa.bindparam(
+                "wanted", list(only[1]), expanding=True, literal_execute=True
+            )
+            query = query.where(source.c[wanted[only[0]]].in_(asked))
         first_row = 1
         for _, rows in stream(self._connection, query, table):
             values = list(zip(*rows, strict=True)) or [() for _ in wanted]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from features.errors import DataError, SettingsError
 from features.home import Home
@@ -104,6 +105,37 @@ def test_deaths_that_cannot_be_are_not_believed(extract: Extract) -> None:
     assert noted["births without a day, put in the middle of the month or year"] == 2
 
 
+def rewritten(folder: Path, table: str, *changes: tuple[str, str]) -> Path:
+    text = TABLES[table]
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / f"{table.upper()}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_nothing_is_lost_of_dates_in_another_form(tmp_path: Path, extract: Extract) -> None:
+    folder = tmp_path / "in"
+    rewritten(folder, "death", ("2024-02-10", "20240210"))
+    rewritten(folder, "observation_period", ("2024-02-29", "20240229"))
+    rewritten(folder, "visit_occurrence", ("2099-12-31", "20991231"))
+    assert ingest(folder, tmp_path / "home").id == extract.id
+
+
+def test_what_is_no_date_is_set_aside_and_counted(tmp_path: Path) -> None:
+    folder = deliver_omop(tmp_path / "in")
+    rewritten(folder, "death", ("2024-02-10", "10 feb"), ("2019-06-01", ""))
+    rewritten(folder, "observation_period", ("2024-01-31", "soon"))
+    rewritten(folder, "cdm_source", ("2024-03-01", "March"))
+    store = ExtractStore(Home.at(tmp_path / "home"))
+    manifest = store.ingest(OmopSource(), folder, max_rejected=1).manifest
+    # Nobody lives for ever, or is observed for ever, because a date cannot be read.
+    assert manifest.rejected["persons"] == {"not a date (YYYY-MM-DD)": 1}
+    assert manifest.rejected["observation_periods"]["not a date (YYYY-MM-DD)"] == 1
+    assert manifest.noted["deaths without a date, left out"] == 1
+    assert manifest.noted["days of release that are no date, the last day on record taken"] == 1
+
+
 def test_observation_periods_end_the_day_after(extract: Extract) -> None:
     assert shown(extract, "1", "observation_periods", "start", "end", "share") == [
         ("2020-01-01", "2024-03-01", "1.0")
@@ -194,6 +226,34 @@ def test_an_address_does_not_belong_in_a_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="environment variable") as error:
         ingest(file, tmp_path / "home")
     assert "hemligt" not in str(error.value)
+
+
+def test_a_damaged_archive_is_said_to_be_one(tmp_path: Path) -> None:
+    archive = deliver_zip(tmp_path / "cdm.zip", deliver_omop(tmp_path / "in"))
+    archive.write_bytes(archive.read_bytes()[:2_000])
+    with pytest.raises(DataError, match="the zip archive is damaged"):
+        ingest(archive, tmp_path / "home")
+
+
+def test_a_database_is_asked_for_concepts_without_parameters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQL Server takes 2,100 of them; there are more substances than that."""
+    deliver_sqlite(tmp_path / "cdm.db")
+    monkeypatch.setenv("FRAMSYNT_SOURCE_URL", f"sqlite:///{tmp_path / 'cdm.db'}")
+    (tmp_path / "omop.toml").write_text("")
+    asked: list[object] = []
+
+    def note(*told: object) -> None:
+        asked.append(told[3])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        ingest(tmp_path / "omop.toml", tmp_path / "home")
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert asked
+    assert not any(asked)
 
 
 def test_a_published_cdm(tmp_path: Path) -> None:
