@@ -170,6 +170,8 @@ def _one_as_text(value: Any, where: str) -> str:
             return value.isoformat()
         case Decimal():
             return str(int(value)) if value == value.to_integral_value() else str(value)
+        case float() if value.is_integer():
+            return str(int(value))
         case int() | float() | UUID():
             return str(value)
     raise _formless(where)

@@ -1,7 +1,11 @@
 """Which contacts a source has delivered so far, and the day something on each is known."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
+
+LOST = "diagnoses and procedures on a contact that is not among the contacts, kept without it"
 
 
 class SeenContacts:
@@ -59,16 +63,17 @@ def _hashed(ids: pd.Series) -> np.ndarray:
     return pd.util.hash_array(text, categorize=False) if len(text) else np.empty(0, "u8")
 
 
-def on_contacts(rows: pd.DataFrame, seen: SeenContacts, *, recorded: bool = True) -> pd.DataFrame:
-    """``rows`` (``contact_id``, ``date`` as text) without contacts that were not delivered.
+def on_contacts(rows: pd.DataFrame, seen: SeenContacts, noted: Counter[str]) -> pd.DataFrame:
+    """``rows`` (``contact_id``, ``date`` as text) without contacts that were not delivered; how
+    many lost theirs is noted.
 
-    With ``recorded``, ``recorded_at`` is the later of the date and the day on which the
-    contact told: its start, for a stay its end. Rows without contact are known on their date.
+    ``recorded_at`` is the later of the date and the day on which the contact told: its start,
+    for a stay its end. Rows without contact are known on their date.
     """
+    known = seen.known(rows["contact_id"])
+    noted[LOST] += int((rows["contact_id"].notna() & ~known).sum())
     told = seen.days_of(rows["contact_id"])
-    kept = rows.assign(contact_id=rows["contact_id"].where(seen.known(rows["contact_id"])))
-    if not recorded:
-        return kept
+    kept = rows.assign(contact_id=rows["contact_id"].where(known))
     day = pd.to_datetime(kept["date"], errors="coerce").astype("datetime64[s]")
     later = (told > day).fillna(False)
     text = told.dt.strftime("%Y-%m-%d").astype("str")

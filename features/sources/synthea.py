@@ -265,7 +265,7 @@ class _Reading:
                 "code": rows["code"],
             }
         )
-        return on_contacts(as_read(self.code_map.apply(coded, (into,))), self.seen)
+        return on_contacts(as_read(self.code_map.apply(coded, (into,))), self.seen, self.noted)
 
     def _fills(self) -> Iterator[SourceFrame]:
         columns = ("start", "stop", "patient", "code", "dispenses")

@@ -86,7 +86,8 @@ class Clinical:
         plain = rows.table_of("date", "recorded")
         if plain.empty:
             return plain
-        coded = on_contacts(as_read(self.code_map.apply(plain, (into,))), self.contacts.seen)
+        coded = as_read(self.code_map.apply(plain, (into,)))
+        coded = on_contacts(coded, self.contacts.seen, self.noted)
         if "recorded" not in coded:
             return coded
         recorded = coded.pop("recorded")

@@ -99,7 +99,7 @@ class Clinical:
         uncoded = (~coded["system"].isin({"icd10se", "icd9cm", "kva"})).sum()
         what = "diagnoses without a code of ICD" if kind == "condition" else "procedures not in KVÅ"
         self.noted[f"{what}, kept as they are"] += int(uncoded)
-        return on_contacts(coded, self.seen)
+        return on_contacts(coded, self.seen, self.noted)
 
     def dispensings(self, tables: Delivered, vocabulary: Vocabulary) -> Iterator[SourceFrame]:
         if not tables.has("drug_exposure"):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from features.errors import DataError, SettingsError
 from features.home import Home
 from features.sources import OmopSource
+from features.sources.seen import LOST
 from features.store import Extract, ExtractStore
 from tests.features.sources.showing import shown
 from tests.features.sources.small_omop import (
@@ -150,6 +151,7 @@ def test_conditions_are_coded_by_the_source_where_it_is_icd(extract: Extract) ->
         ("11", "2024-02-01", "snomed", "44054006", "2"),
     ]
     # Visit 99 was not delivered, 14 is no contact.
+    assert extract.manifest.noted[LOST] == 2
     assert shown(extract, "2", "diagnoses", *columns) == [
         ("-", "2024-01-10", "snomed", "44054006", "2"),
         ("-", "2024-01-11", "omop", "4000001", "2"),

@@ -10,6 +10,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from features.errors import DataError, SettingsError, SourceUnreachable
 from features.home import Home
 from features.sources import SqlSource, TablesSource
-from features.sources.databases import told
+from features.sources.databases import as_text, told
 from features.store import Extract, ExtractStore
 from tests.features.deliveries import SMALL, deliver
 from tests.features.sources.showing import shown
@@ -198,6 +199,11 @@ def test_what_any_driver_says_is_told_for_what_it_is(
     assert re.search(message, str(found))
     assert "p1" not in str(found)
     assert "hemligt" not in str(found)
+
+
+def test_whole_numbers_are_the_same_text_whatever_their_type() -> None:
+    """An id is a float where a column with gaps was loaded carelessly, and must still be found."""
+    assert as_text([429, 429.0, Decimal("429.00"), None, 1.5], "x") == [*["429"] * 3, None, "1.5"]
 
 
 def test_rows_that_break_the_contract_leave_nothing_behind(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from features.errors import DataError
 from features.home import Home
 from features.sources import SyntheaSource
+from features.sources.seen import LOST
 from features.store import Extract, ExtractStore
 from features.tables import Coverage
 from tests.features.sources.showing import shown
@@ -35,6 +36,7 @@ def test_contacts_are_local_days_and_none_after_death(tmp_path: Path) -> None:
     assert shown(extract, "p2", "contacts", "contact_id", "setting") == [("e5", "emergency")]
     assert extract.manifest.noted == {
         "contacts after the day of death, left out": 1,
+        LOST: 1,
         "encounters of class snf, left out": 1,
         "medications without an ATC code, left out": 3,
     }
