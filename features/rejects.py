@@ -69,8 +69,7 @@ class Rejects:
             )
         raise DataError(
             f"more than {max_share:.1%} of the rows of {', '.join(over)} break the contract:"
-            + "".join(lines)
-            + "\n",
+            + "".join(lines),
             do="Correct the delivery, or accept the loss with a higher --max-rejected.",
         )
 

@@ -68,41 +68,62 @@ def blocks(
     file: Readable, origin: str, names: list[str], delimiter: str, plain: frozenset[str]
 ) -> Iterator[pa.RecordBatch]:
     """The named columns, as text: dictionaries, but for the columns in ``plain``."""
-    repeated = pa.dictionary(pa.int32(), pa.string())
-    rows = 1
     try:
-        with pa_csv.open_csv(
-            file if isinstance(file, Path) else pa.PythonFile(_open_bytes(file), mode="r"),
-            read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=delimiter != "\t",
-                quote_char=False if delimiter == "\t" else '"',  # tabs need no quotation marks
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types={name: pa.string() if name in plain else repeated for name in names},
-                include_columns=names,
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        ) as reader:
-            for batch in reader:
-                rows += batch.num_rows
-                yield batch
+        with _reader(file, names, delimiter, plain) as reader:
+            yield from reader
     except pa.ArrowInvalid as problem:  # its text quotes the row: not passed on
         if "UTF8" in str(problem):
             what, do = "text that is not UTF-8", _SAVE_AS_UTF8
         else:
             what, do = (
                 "a row with the wrong number of columns",
-                "Correct it or its quotation marks.",
+                "Correct it or its quotation marks; if it is the last row, the file was cut off.",
             )
-        found = re.search(r"Row #(\d+)", str(problem))
-        at = f", row {found.group(1)}" if found else f", after row {rows}"
+        at = _row_of_problem(file, names, delimiter, plain)
         raise DataError(what, where=origin + at, do=do) from None
     except _DAMAGED:
         raise _unreadable(origin) from None
+
+
+def _reader(
+    file: Readable,
+    names: list[str],
+    delimiter: str,
+    plain: frozenset[str],
+    *,
+    threads: bool = True,
+) -> pa_csv.CSVStreamingReader:
+    repeated = pa.dictionary(pa.int32(), pa.string())
+    return pa_csv.open_csv(
+        file if isinstance(file, Path) else pa.PythonFile(_open_bytes(file), mode="r"),
+        read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=threads),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=delimiter != "\t",
+            quote_char=False if delimiter == "\t" else '"',  # tabs need no quotation marks
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types={name: pa.string() if name in plain else repeated for name in names},
+            include_columns=names,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _row_of_problem(file: Readable, names: list[str], delimiter: str, plain: frozenset[str]) -> str:
+    """Where reading fails, by reading again: only a reader without threads counts rows."""
+    rows = 1
+    try:
+        with _reader(file, names, delimiter, plain, threads=False) as reader:
+            for batch in reader:
+                rows += batch.num_rows
+    except pa.ArrowInvalid as problem:
+        found = re.search(r"Row #(\d+)", str(problem))
+        if found:
+            return f", row {found.group(1)}"
+    return f", after row {rows}"
 
 
 def _open_text(file: Readable) -> io.TextIOBase:

@@ -116,7 +116,7 @@ def test_missing_file(tmp_path: Path, missing: str) -> None:
         ("", "the file is empty"),
         ("DESYNPUF_ID\n", "the column 'BENE_BIRTH_DT' is missing"),
         ("x", "the column 'DESYNPUF_ID' is missing"),
-        (None, "a row with the wrong number of columns"),
+        (None, r"\.csv, row \d+: a row with the wrong number of columns"),
     ],
 )
 def test_broken_file(tmp_path: Path, text: str | None, message: str) -> None:
