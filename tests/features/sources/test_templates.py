@@ -32,7 +32,7 @@ insert into vardkontakt values
 create table diagnos (kontakt_id bigint, pid text, diagnoskod text, typ text, ordning int,
     laddad date);
 insert into diagnos values (1, 'a', 'I509', 'HUVUD', 1, '2024-01-06'),
-                           (1, 'a', 'E119', 'BI', 1, '2024-01-06');
+                           (1, 'a', 'E119', 'BI', 1, '2024-01-03');
 create table atgard (kontakt_id bigint, pid text, datum date, atgardskod text, laddad date);
 insert into atgard values (2, 'a', '2024-02-01', 'AA032', '2024-02-02');
 create table lakemedelsuttag (pid text, uttagsdatum date, atc text, dagar numeric,
@@ -41,11 +41,13 @@ insert into lakemedelsuttag values ('a', '2024-01-07', 'C09AA05', 90, false, '20
 """
 REGISTER = """
 create table invanare (pid text, fodelsedatum date, kon text, kommunkod text);
-insert into invanare values ('a', '1938-04-01', 'K', '1480');
+insert into invanare values ('a', '1938-04-01', 'K', '1480'), ('b', '1940-01-01', 'M', '1480');
 create table khsl1 (pid text, ar int, manad int);
-insert into khsl1 values ('a', 2023, 12);
+insert into khsl1 values ('a', 2023, 12), ('b', extract(year from current_date),
+                                           extract(month from current_date));
 create table khsl2 (pid text, ar int, manad int, datum date, atgardskod text);
-insert into khsl2 values ('a', 2023, 12, '2023-12-20', ' aa032');
+insert into khsl2 values ('a', 2023, 12, '2023-12-20', ' aa032'),
+    ('b', extract(year from current_date), extract(month from current_date), current_date, 'AA032');
 create table sol_insats (pid text, insats text, timmar numeric, beslut_from date, beslut_tom date,
     beslutsdatum date);
 insert into sol_insats values ('a', 'HTJ', 42.5, '2024-01-01', '2024-06-30', '2023-12-20'),
@@ -73,9 +75,10 @@ def test_a_regional_warehouse(tmp_path: Path, postgres: sa.Engine) -> None:  # n
         ("SE1", "2024-01-01"),
         ("SE2", "-"),
     ]
-    assert shown(extract, "a", "diagnoses", "date", "code", "position") == [
-        ("2024-01-05", "E119", "2"),
-        ("2024-01-05", "I509", "1"),
+    # E11 was loaded during the stay, and is known from its day.
+    assert shown(extract, "a", "diagnoses", "date", "code", "position", "recorded_at") == [
+        ("2024-01-05", "E119", "2", "2024-01-05"),
+        ("2024-01-05", "I509", "1", "2024-01-06"),
     ]
     assert shown(extract, "a", "dispensings", "atc", "days_supply", "dose_dispensed") == [
         ("C09AA05", "90.0", "False")
@@ -92,3 +95,5 @@ def test_the_municipal_register(tmp_path: Path, postgres: sa.Engine) -> None:  #
     assert shown(extract, "a", "procedures", "system", "code", "recorded_at") == [
         ("kva", "AA032", "2024-01-15")
     ]
+    # This month's contacts, which came before they were expected
+    assert extract.manifest.rows["municipal_care"] == 3
