@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from features.errors import DataError
+from features.errors import DataError, PersonNumberError
 from features.person_numbers import is_person_number
 from features.sources.base import SourceFrame
 from features.sources.code_map import CodeMap
@@ -14,6 +14,7 @@ from features.sources.places import place_of
 from features.tables import PERSONS
 
 PERSON_NUMBERS = "personal identity numbers, never kept"
+PERSON_NUMBER_IDS = "patients whose id is a personal identity number, left out"
 SEXES = {"female": "female", "male": "male"}
 _ADDRESS = {
     "postal_code": "postalCode",
@@ -81,11 +82,22 @@ class People:
                     **self._place(patient),
                 )
             yield rows.frame("birth_date", "death_date")
-        if self.system and not self.id_of:
+        if not self.id_of:
+            self._refuse_nobody()
+
+    def _refuse_nobody(self) -> None:
+        """Raises DataError where nobody is left for want of a pseudonym."""
+        if self.system:
             raise DataError(
                 "no patient has an identifier of this system that may be kept",
                 where="--set person_identifier",
                 do="Name the system of a pseudonym, as Patient.identifier has it.",
+            )
+        if self.noted[PERSON_NUMBER_IDS]:
+            raise PersonNumberError(
+                "the ids of the patients are personal identity numbers",
+                where="Patient.id",
+                do="Name the identifier that is the pseudonym: --set person_identifier=SYSTEM.",
             )
 
     def _person_id(self, patient: Resource) -> str | None:
@@ -104,7 +116,7 @@ class People:
     def _plain_id(self, resource_id: str) -> str | None:
         if not is_person_number(resource_id):
             return resource_id or None
-        self.noted["patients whose id is a personal identity number, left out"] += 1
+        self.noted[PERSON_NUMBER_IDS] += 1
         return None
 
     def _place(self, patient: Resource) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from features.errors import DataError
+from features.errors import DataError, PersonNumberError
 from features.home import Home
 from features.sources import FhirSource
 from features.sources.fhir.files import STATE
@@ -229,6 +229,15 @@ def test_personal_identity_numbers_are_kept_neither_as_ids_nor_as_units(tmp_path
     assert ("e9", "-") in shown(extract, "p1", "contacts", "contact_id", "care_unit")
     stored = b"".join(file.read_bytes() for file in extract.folder.rglob("*") if file.is_file())
     assert b"121212" not in stored
+
+
+def test_a_delivery_under_personal_identity_numbers_is_refused(tmp_path: Path) -> None:
+    folder = deliver_fhir(tmp_path / "in")
+    patient = {"id": "19121212-1212", "birthDate": "1912-12-12"}
+    (folder / "Patient.ndjson").write_text(ndjson("Patient", [patient]))
+    with pytest.raises(PersonNumberError, match=r"Patient\.id: .*person_identifier") as error:
+        ingest(folder, tmp_path / "home")
+    assert "1212" not in str(error.value)
 
 
 @pytest.mark.parametrize("system", ["urn:region:other", "urn:oid:1.2.752.129.2.1.3.1"])
