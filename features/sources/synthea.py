@@ -14,8 +14,8 @@ tell. Names, addresses and everything about money are not read.
 | `medications` | `dispensings`, where the code map turns RxNorm into ATC: a row a fill |
 
 Class of encounter: wellness, ambulatory, urgent care, home and virtual are `primary`, outpatient is
-`specialist`, emergency and inpatient are themselves. Emergency and urgent care are
-`unplanned`, other visits `planned`; of stays Synthea does not tell.
+`specialist`, emergency and inpatient are themselves; any other is set aside. Emergency and urgent
+care are `unplanned`, other visits `planned`; of stays Synthea does not tell.
 
 A medication row is a prescription with a number of fills: they are spread evenly from its
 start to its stop, and 30 days apart where it has no stop (our choice).
@@ -89,6 +89,7 @@ CLASSES = {
     "emergency": ("emergency", "visit", "unplanned"),
     "inpatient": ("inpatient", "visit", "unknown"),
 }
+NO_CONTACTS = ("hospice", "snf")
 FILL_DAYS = 30
 SEXES = {"F": "female", "M": "male"}
 
@@ -219,10 +220,11 @@ class _Reading:
             self._note_day(contacts["start"])
             died = contacts["person_id"].map(self.death_of)
             late = (contacts["start"] > died).fillna(False).astype(bool)
-            other = contacts["setting"].isna()
+            other = rows["encounterclass"].isin(NO_CONTACTS)
             self.noted["contacts after the day of death, left out"] += int(late.sum())
-            for name, count in rows["encounterclass"][other & ~late].value_counts().items():
-                self.noted[f"encounters of class {name}, left out"] += int(count)
+            left_out = rows["encounterclass"][other & ~late]
+            for name in NO_CONTACTS:
+                self.noted[f"encounters of class {name}, left out"] += int((left_out == name).sum())
             contacts = contacts[~late & ~other]
             stays = contacts["setting"] == "inpatient"
             told_on = contacts["start"].where(~stays, contacts["end"].fillna(contacts["start"]))

@@ -42,6 +42,18 @@ def test_contacts_are_local_days_and_none_after_death(tmp_path: Path) -> None:
     }
 
 
+def test_columns_under_each_others_names_tell_nobodys_id(tmp_path: Path) -> None:
+    file = deliver_synthea(tmp_path / "in") / "encounters.csv"
+    head, *rows = file.read_text().splitlines()
+    names = {"PATIENT": "ENCOUNTERCLASS", "ENCOUNTERCLASS": "PATIENT"}
+    swapped = ",".join(names.get(name, name) for name in head.split(","))
+    file.write_text("\n".join([swapped, *rows, ""]))
+    with pytest.raises(DataError, match="mandatory value missing") as error:
+        ingest(tmp_path / "in", tmp_path / "home")
+    assert "p1" not in str(error.value)
+    assert "p2" not in str(error.value)
+
+
 def test_a_diagnosis_on_a_stay_is_known_when_the_stay_is_over(tmp_path: Path) -> None:
     extract = ingest(deliver_synthea(tmp_path / "in"), tmp_path / "home")
     columns = ("contact_id", "date", "recorded_at", "system", "position")
