@@ -42,6 +42,14 @@ def nearest(name: str, names: list[str]) -> str:
 
 def check_columns(table: Table, names: list[str], where: str) -> None:
     """Raises DataError for unknown, repeated or missing mandatory columns."""
+    if not any(name in table.column for name in names):
+        # Without a first line of names, those given are somebody's data: not to be told.
+        raise DataError(
+            "no column has a name of the data contract",
+            where=where,
+            do=f"The first line of a file names the columns; {table.name} has "
+            f"{', '.join(table.column_names)}.",
+        )
     for name in names:
         if name not in table.column:
             raise DataError(

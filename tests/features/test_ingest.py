@@ -116,7 +116,14 @@ def test_stays_are_joined_over_frames(store: ExtractStore, tmp_path: Path) -> No
         (lambda f: (f / "data.xlsx").touch(), r"'data.xlsx' is not a canonical table.*persons"),
         (lambda f: (f / "persons.csv").unlink(), "the required table 'persons' is missing"),
         (lambda f: (f / "contacts.csv").write_text(""), r"contacts\.csv: the file is empty"),
-        (lambda f: (f / "contacts.csv").write_text("a;b\n"), r"contacts\.csv: unknown column 'a'"),
+        (
+            lambda f: (f / "contacts.csv").write_text("person_id;b\n"),
+            r"contacts\.csv: unknown column 'b'",
+        ),
+        (
+            lambda f: (f / "contacts.csv").write_text("anna,k1,2024-01-01\n"),
+            r"contacts\.csv: no column has a name of the data contract",
+        ),
         (lambda f: (f / "persons.csv").write_text("person_id\n"), "'birth_date' is missing"),
         (
             lambda f: (f / "persons.csv").write_text(PERSONS_TEXT.splitlines()[0] + "\n"),
@@ -150,6 +157,7 @@ def test_faulty_deliveries(store: ExtractStore, tmp_path: Path, prepare, message
     with pytest.raises(DataError, match=message) as error:
         store.ingest(TablesSource(), folder)
     assert "bo," not in str(error.value)
+    assert "anna" not in str(error.value)
     assert store.current().id == before.id
     assert not list(store.folder.glob(".staging-*"))
 
