@@ -4,7 +4,7 @@ Target groups are rules on the feature matrix. A region adds its own by adding a
 ``TargetGroup``. A feature that is not known fulfils no rule.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,12 +84,15 @@ class FeatureColumns:
         return column
 
 
+Rule = Callable[[FeatureColumns], np.ndarray]
+
+
 @dataclass(frozen=True)
 class TargetGroup:
     """People whom proactive care is for: a rule on the feature matrix."""
 
     name: str
-    rule: Callable[[FeatureColumns], np.ndarray]
+    rule: Rule
     label_sv: str
     label_en: str
     meaning_sv: str
@@ -177,13 +180,20 @@ TARGET_GROUPS: dict[str, TargetGroup] = {
 }
 """The target groups by name. Their rules read columns of the feature matrix only."""
 
+
+def _fits(rules: Iterable[Rule], matrix: pd.DataFrame) -> list[np.ndarray]:
+    """Whom each rule fits. What is not known fits no rule, and is nothing to warn of."""
+    columns = FeatureColumns(matrix)
+    with np.errstate(invalid="ignore"):
+        return [rule(columns) for rule in rules]
+
+
 _GROUP_NAMES = pd.Index(list(TARGET_GROUPS))
 
 
 def groups(matrix: pd.DataFrame) -> pd.DataFrame:
     """Which target groups each row belongs to: one boolean column a group."""
-    columns = FeatureColumns(matrix)
-    fits = [group.rule(columns) for group in TARGET_GROUPS.values()]
+    fits = _fits([group.rule for group in TARGET_GROUPS.values()], matrix)
     return pd.DataFrame(np.column_stack(fits), index=matrix.index, columns=_GROUP_NAMES)
 
 
@@ -192,7 +202,7 @@ class MobileRule:
     """Why a mobile model is suggested. The first rule that fits decides."""
 
     model: str
-    rule: Callable[[FeatureColumns], np.ndarray]
+    rule: Rule
     label_sv: str
     label_en: str
 
@@ -244,7 +254,6 @@ def mobile_model(matrix: pd.DataFrame) -> pd.DataFrame:
 
 def mobile_rules(matrix: pd.DataFrame) -> list[str]:
     """The key in ``MOBILE_RULES`` of what suggests each row's mobile model."""
-    columns = FeatureColumns(matrix)
-    fits = [rule.rule(columns) for rule in MOBILE_RULES.values()]
+    fits = _fits([rule.rule for rule in MOBILE_RULES.values()], matrix)
     names = list(MOBILE_RULES)
     return [names[number] for number in np.argmax(np.column_stack(fits), axis=1).tolist()]
