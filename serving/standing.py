@@ -2,13 +2,17 @@
 
 Read from the register when somebody asks, so every copy of the service says the same, also
 after a restart. Sums over everybody alone, no care unit and no person.
+
+None of it is a ``Gauge``: what a worker sets in one goes into the files that all workers share,
+and is told again at every later asking, of a worker long gone too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,24 +34,28 @@ class Standing:
     def text(self) -> str:
         """Prometheus' text format. What cannot be told now is left out."""
         registry = CollectorRegistry()
-        up = _gauge(registry, "framsynt_register_up", "1 if the register's database answers")
-        desk = self._desk()
-        try:
-            if desk is not None:
-                _of_register(registry, desk.register)
-                up.set(1)
-        except (SQLAlchemyError, FramsyntError):
-            up.set(0)
-        if desk is not None:
-            _of_extract(registry, desk.home)
+        registry.register(self)
         return generate_latest(registry).decode()
 
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Each number once, as it is now."""
+        desk, told, up = self._desk(), list[GaugeMetricFamily](), 0
+        try:
+            if desk is not None:
+                told, up = list(_of_register(desk.register)), 1
+        except (SQLAlchemyError, FramsyntError):
+            up = 0
+        yield _number("framsynt_register_up", "1 if the register's database answers", up)
+        yield from told
+        if desk is not None:
+            yield from _of_extract(desk.home)
 
-def _gauge(registry: Any, name: str, says: str, labels: tuple[str, ...] = ()) -> Gauge:
-    return Gauge(name, says, labels, registry=registry)
+
+def _number(name: str, says: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, says, value=value)
 
 
-def _of_register(registry: Any, register: Any) -> None:
+def _of_register(register: Any) -> Iterator[GaugeMetricFamily]:
     run, engine = register.current(), register.engine
     if run is not None:
         for name, says, value in (
@@ -56,17 +64,23 @@ def _of_register(registry: Any, register: Any) -> None:
             ("scored_people", "People scored for it", run.people),
             ("listed_people", "People on the lists of all care units", _listed(engine, run.id)),
         ):
-            _gauge(registry, f"framsynt_list_{name}", says).set(value)
-        made_by = _gauge(registry, "framsynt_list_model", "1: it made the list", ("model_version",))
-        made_by.labels(run.model_version).set(1)
-    decided = _gauge(registry, "framsynt_decisions", "Decisions up to now, by kind", ("kind",))
+            yield _number(f"framsynt_list_{name}", says, value)
+        made_by = GaugeMetricFamily(
+            "framsynt_list_model", "1: it made the list", labels=["model_version"]
+        )
+        made_by.add_metric([run.model_version], 1)
+        yield made_by
+    decided = GaugeMetricFamily(
+        "framsynt_decisions", "Decisions up to now, by kind", labels=["kind"]
+    )
     with engine.connect() as connection:
         counts = {str(kind): int(number) for kind, number in connection.execute(PER_KIND)}
     for kind in Kind:
-        decided.labels(kind.value).set(counts.get(kind.value, 0))
+        decided.add_metric([kind.value], counts.get(kind.value, 0))
+    yield decided
 
 
-def _of_extract(registry: Any, home: Any) -> None:
+def _of_extract(home: Any) -> Iterator[GaugeMetricFamily]:
     try:
         through = ExtractStore(home).current().manifest.data_through if home else None
     except FramsyntError:
@@ -74,7 +88,7 @@ def _of_extract(registry: Any, home: Any) -> None:
     if through is not None:
         says = "The last day that the current extract holds"
         name = "framsynt_extract_through_timestamp_seconds"
-        _gauge(registry, name, says).set(_midnight(through))
+        yield _number(name, says, _midnight(through))
 
 
 def _listed(engine: Engine, run_id: int) -> int:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,32 @@ def test_how_the_lists_stand(watched: Watched) -> None:
     week = told["framsynt_list_week_timestamp_seconds"].value
     assert 0 < week - told["framsynt_extract_through_timestamp_seconds"].value <= 8 * 86400
     assert told["framsynt_list_model"].labels == told["framsynt_model_serving"].labels
+
+
+@pytest.mark.slow
+def test_each_number_is_told_once_and_as_it_is_now(watched: Watched) -> None:
+    def told() -> tuple[str, list[float]]:
+        text = httpx.get(f"{watched.service.url}/metrics", trust_env=False).text
+        families = text_string_to_metric_families(text)
+        return text, [
+            s.value for f in families for s in f.samples if s.name.endswith("register_up")
+        ]
+
+    database = watched.home.path / "register.db"
+    renamed(database, "weekly_runs", "gone")
+    try:
+        assert told()[1] == [0]
+    finally:
+        renamed(database, "gone", "weekly_runs")
+    text, up = told()
+    assert up == [1]
+    described = re.findall(r"^# TYPE (\S+)", text, flags=re.MULTILINE)
+    assert sorted(described) == sorted(set(described))
+
+
+def renamed(database: Path, table: str, name: str) -> None:
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 def test_the_dashboard_is_what_grafana_imports() -> None:
