@@ -19,7 +19,7 @@ from features.errors import FramsyntError, ModelMissing, ServiceError
 from features.home import Home
 from models.risk_model import RiskModel
 from serving import pins
-from serving.following import champion_now
+from serving.following import NONE, champion_now
 from serving.pins import Pin
 from serving.scoring import Scorer
 from serving.warm import warm
@@ -110,8 +110,8 @@ class Champion:
         if pin != self._failed:
             why = str(error) if isinstance(error, FramsyntError) else type(error).__name__
             log.error(
-                "The champion, model version %s, cannot be loaded: %s Version %s goes on serving.",
-                *(pin.version, why, self.scorer.version),
+                "The champion, model version %s, cannot be loaded: %s. Version %s goes on serving.",
+                *(pin.version, why.rstrip("."), self.scorer.version),
             )
         self._settle(pin)
 
@@ -121,7 +121,9 @@ class Champion:
         self._failed, self._again = failed, time.monotonic() + AGAIN_AFTER_SECONDS
 
     def follow(self, every_seconds: float) -> None:
-        """From now on, in a thread of its own."""
+        """From now on, in a thread of its own. What comes of it is said in the log, although the
+        library starts quietly and would keep all but errors to itself."""
+        log.setLevel(logging.WARNING)
 
         def run() -> None:
             while True:
@@ -173,10 +175,11 @@ def pinned(file: Path) -> Callable[[], Pin | None]:
 
 def registered(home: Home, first: str) -> Callable[[], Pin | None]:
     """The registry itself, for a worker that nobody pinned."""
-    known = [Pin(first, "")]
+    known = [Pin(first, "in memory")]
 
     def wanted() -> Pin | None:
-        known[0] = champion_now(home, known[0])
+        found = champion_now(home, known[0] if known[0].folder else NONE)
+        known[0] = found if found != NONE else known[0]
         return known[0]
 
     return wanted

@@ -12,6 +12,10 @@ from serving.pins import Pin
 
 VARIABLE = "FRAMSYNT_CHAMPION_SECONDS"
 USUAL_SECONDS = 5.0
+AGAIN_AFTER_SECONDS = 60.0
+"""The files of a champion that could not be had are looked for so seldom: from a server they are
+fetched anew each time."""
+NONE = Pin("", "")
 
 
 def follow_seconds() -> float:
@@ -31,7 +35,8 @@ def follow_seconds() -> float:
 def champion_now(home: Home, known: Pin) -> Pin:
     """The registry's champion; ``known`` where that is still the one, or where there is none.
 
-    Only looked up: a worker that cannot load it goes on with the one before.
+    Only looked up: a worker that cannot load it goes on with the one before. Its folder is empty
+    where its files cannot be had; asked with ``NONE`` as known, they are looked for again.
     """
     from models.registry import Registry
 
@@ -62,6 +67,7 @@ class Following:
         self.pins = [first]
         self._file, self._ask, self._every, self._say = file, ask, every_seconds, say
         self._next = time.monotonic() + every_seconds
+        self._again = 0.0
         self._silent = False
 
     def turn(self) -> None:
@@ -69,7 +75,7 @@ class Following:
         if not self._every or time.monotonic() < self._next:
             return
         try:
-            found = self._ask(self.pins[0])
+            found = self._ask(NONE if self._files_are_due() else self.pins[0])
         except Exception as error:  # whatever a database or a server away may raise
             if not self._silent:
                 self._say(
@@ -79,8 +85,17 @@ class Following:
             self._silent = True
         else:
             self._silent = False
-            if found != self.pins[0]:
+            if found not in (NONE, self.pins[0]):
+                there = found.version == self.pins[0].version
                 self.pins = pins.with_new(self.pins, found)
                 pins.write(self._file, self.pins)
-                self._say(f"The champion is now model version {found.version}.")
+                what = "The files are there now of" if there else "The champion is now"
+                self._say(f"{what} model version {found.version}.")
         self._next = time.monotonic() + self._every
+
+    def _files_are_due(self) -> bool:
+        """Whether to look again for the files of a champion that could not be had."""
+        if self.pins[0].folder or time.monotonic() < self._again:
+            return False
+        self._again = time.monotonic() + AGAIN_AFTER_SECONDS
+        return True

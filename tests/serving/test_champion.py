@@ -12,7 +12,7 @@ from serving import champion as module
 from serving import pins
 from serving.champion import Champion, pinned
 from serving.desk import Desk
-from serving.following import VARIABLE, Following, follow_seconds
+from serving.following import NONE, VARIABLE, Following, follow_seconds
 from serving.pins import Pin
 from serving.scoring import Scorer
 
@@ -90,8 +90,7 @@ def test_a_champion_that_cannot_be_loaded_leaves_the_old_one(
         assert [site.want("2") for _ in range(5)] == ["1"] * 5
     assert site.loaded == ["2"]  # not at every look
     [said] = caplog.messages
-    assert "version 2, cannot be loaded: it does not fit" in said
-    assert "Version 1 goes on serving" in said
+    assert "version 2, cannot be loaded: it does not fit. Train again. Version 1 goes on" in said
     assert site.refused == [True]
 
     monkeypatch.setattr(module, "AGAIN_AFTER_SECONDS", 0.0)
@@ -168,8 +167,10 @@ class Asking:
 
     def __init__(self) -> None:
         self.champion: Pin | Exception = Pin("1", "one")
+        self.known: list[str] = []
 
     def __call__(self, known: Pin) -> Pin:
+        self.known.append(known.version)
         if isinstance(self.champion, Exception):
             raise self.champion
         return self.champion
@@ -203,6 +204,60 @@ def test_a_registry_that_does_not_answer_is_said_once(tmp_path: Path) -> None:
     asking.champion = Pin("2", "two")
     parent.turn()
     assert said[1:] == ["The champion is now model version 2."]
+
+
+def test_files_that_were_not_there_yet_are_looked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, asking, said = tmp_path / "pin", Asking(), list[str]()
+    parent = following(file, asking, said)
+    asking.champion = Pin("2", "")
+    for _ in range(4):
+        parent.turn()
+    assert pins.read(file) == [Pin("2", ""), Pin("1", "one")]
+    assert asking.known == ["1", "", "2", "2"]  # for the files at once, and then once a minute
+
+    asking.champion = Pin("2", "two")
+    monkeypatch.setattr(parent, "_again", 0.0)
+    parent.turn()
+    assert pins.read(file) == [Pin("2", "two"), Pin("1", "one")]
+    assert said[1:] == ["The files are there now of model version 2."]
+
+
+def test_a_registry_emptied_meanwhile_changes_nothing(tmp_path: Path) -> None:
+    asking, said = Asking(), list[str]()
+    parent = following(tmp_path / "pin", asking, said)
+    asking.champion = Pin("2", "")
+    parent.turn()
+    asking.champion = NONE  # as known
+    parent.turn()
+    assert parent.pins[0] == Pin("2", "")
+
+
+class Server:
+    """Stands for the registry on a model server that has a champion, and its files or not."""
+
+    files = False
+
+    def __init__(self, _home: Home) -> None: ...
+
+    def champion_version(self) -> str:
+        return "2"
+
+    def folder(self, version: str) -> str:
+        if not self.files:
+            raise OSError
+        return f"folder of {version}"
+
+
+def test_a_worker_that_nobody_pinned_gets_them_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.registry.Registry", Server)
+    wanted = module.registered(Home.at(tmp_path), "1")
+    assert wanted() == wanted() == Pin("2", "")
+    monkeypatch.setattr(Server, "files", True)
+    assert wanted() == Pin("2", "folder of 2")
 
 
 def test_never_asking(tmp_path: Path) -> None:
