@@ -12,7 +12,7 @@ are never turned away.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import Any, Self
 
 from starlette.datastructures import MutableHeaders
@@ -66,7 +66,7 @@ class Overload:
         self.app = app
         self.limits = limits or Limits.from_environment()
         self.in_hand = self.scoring_in_hand = 0
-        self._turned_away = turned_away or partial(_count, [])
+        self._turned_away = turned_away or _counter().inc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("framsynt.path", scope.get("path"))
@@ -116,10 +116,10 @@ def _plainly_dressed(send: Send) -> Send:
     return wrapped
 
 
-def _count(made: list[Any]) -> None:
-    """Into the metrics; the counter is made at the first, in the worker."""
-    if not made:
-        from prometheus_client import Counter
+@cache
+def _counter() -> Any:
+    """That of this process. It is there from the beginning, at 0: of a counter that begins with
+    what a burst has made of it, no rate would show that burst."""
+    from prometheus_client import Counter
 
-        made.append(Counter("framsynt_turned_away", "Requests turned away for being too many"))
-    made[0].inc()
+    return Counter("framsynt_turned_away", "Requests turned away for being too many")
