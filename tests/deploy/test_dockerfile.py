@@ -1,8 +1,12 @@
 """The image: what goes into it, who it runs as, and how it is asked whether it is well."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -100,6 +104,33 @@ def test_it_runs_as_nobody_in_particular() -> None:
     assert re.fullmatch(r"[1-9]\d+:[1-9]\d+", user)  # numbers: Kubernetes can tell it is not root
     assert words.index("USER") < words.index("ENTRYPOINT")
     assert not any(word == "RUN" for word in words[words.index("USER") :])
+
+
+def stages() -> list[list[tuple[str, str]]]:
+    """Instructions by stage."""
+    found: list[list[tuple[str, str]]] = []
+    for word, rest in dockerfile():
+        if word == "FROM":
+            found.append([])
+        if found:
+            found[-1].append((word, rest))
+    return found
+
+
+def test_packages_are_compiled_when_they_are_installed() -> None:
+    for word, rest in stages()[0]:
+        assert not re.search(r"no-compile|NO_COMPILE|DONTWRITEBYTECODE", rest), (word, rest)
+
+
+@pytest.mark.slow
+def test_pythons_own_library_is_compiled_into_the_image(tmp_path: Path) -> None:
+    """The base has no bytecode, and who runs here can write none."""
+    steps = [part for word, rest in stages()[-1] if word == "RUN" for part in rest.split("&&")]
+    (step,) = [part for part in steps if "compileall" in part]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    settings = {**os.environ, "PATH": path, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    subprocess.run(["sh", "-c", step], env=settings, check=True)
+    assert len(list(tmp_path.rglob("*.pyc"))) > 500
 
 
 def test_it_listens_and_is_asked_where_the_service_is() -> None:
