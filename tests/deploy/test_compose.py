@@ -44,7 +44,10 @@ def filled(text: str, known: dict[str, str]) -> str:
 
 
 def environment(service: str, known: dict[str, str]) -> dict[str, str]:
-    return {n: filled(str(v), known) for n, v in SERVICES[service]["environment"].items()}
+    """What a container is given. ``known``: what stands in ``.env``."""
+    given = known if SERVICES[service].get("env_file") == [".env"] else {}
+    own = {n: filled(str(v), known) for n, v in SERVICES[service]["environment"].items()}
+    return {**given, **own}
 
 
 def test_it_has_the_form_that_the_compose_specification_asks_for() -> None:
@@ -124,6 +127,13 @@ def test_settings_are_settings_and_secrets_are_files_that_are_given(name: str) -
             assert value.removeprefix("/run/secrets/") in service["secrets"]
 
 
+@pytest.mark.parametrize("name", ["framsynt", "ingest", "train", "weekly"])
+@pytest.mark.parametrize("setting", ["OTEL_EXPORTER_OTLP_ENDPOINT", "FRAMSYNT_AT_ONCE"])
+def test_any_setting_may_stand_in_the_file_of_settings(name: str, setting: str) -> None:
+    known = assignments((DEPLOY / "env.example").read_text(encoding="utf-8"))
+    assert environment(name, {**known, setting: "said"})[setting] == "said"
+
+
 @pytest.mark.parametrize(
     "missing", ["FRAMSYNT_PUBLIC_URL", "FRAMSYNT_OIDC_ISSUER", "FRAMSYNT_OIDC_CLIENT_ID"]
 )
@@ -140,7 +150,7 @@ def test_with_the_example_filled_in_the_service_knows_all_it_must() -> None:
     told = {n: v for n, v in environ.items() if not n.endswith(SUFFIX)}
     login = OidcSettings.from_environment(told)
     assert login is not None
-    assert login.audience != login.client_id
+    assert login.audience == known["FRAMSYNT_OIDC_AUDIENCE"] != login.client_id
     assert Settings.from_environment(told).https
 
 
