@@ -77,6 +77,14 @@ def test_settings_are_settings_and_secrets_are_given(unit: str) -> None:
             assert value.removeprefix("%d/") in given
 
 
+def test_cron_is_told_what_the_unit_is_told() -> None:
+    text = (DEPLOY / "cron" / "framsynt").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^([A-Z_]+)=(\S*)$", text, flags=re.MULTILINE))
+    for line in lines_of("framsynt-weekly.service", "Environment"):
+        name, _, value = line.partition("=")
+        assert told[name] == value.replace("%d/", "/etc/framsynt/secrets/")
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_units_can_be_read(unit: str) -> None:
     parser = configparser.RawConfigParser(strict=False)
