@@ -25,7 +25,7 @@ R = TypeVar("R")
 QUIET = frozenset({"/livez", "/readyz", "/healthz", "/metrics", "/static/{path:path}"})
 """Asked for all day long, by machines: not traced."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-STATEMENTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "LOCK"})
+STATEMENTS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "LOCK", "BEGIN", "ANALYZE"})
 
 _provider: Any = None
 _tracer: Any = None

@@ -216,6 +216,20 @@ def test_an_error_is_told_by_its_kind_alone(monkeypatch: pytest.MonkeyPatch) -> 
             tracing.stop()
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("BEGIN IMMEDIATE", "BEGIN"),
+        ("INSERT INTO access_log (who) VALUES ('x')", "INSERT access_log"),
+        ("ANALYZE scores, reasons", "ANALYZE scores"),
+        ("PRAGMA foreign_keys", "statement"),
+        ("", "statement"),
+    ],
+)
+def test_a_statement_is_told_by_its_kind_and_table(statement: str, said: str) -> None:
+    assert tracing._kind(statement) == said
+
+
 def test_a_collector_that_is_away_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
