@@ -250,9 +250,9 @@ class RiskModel:
         """The model saved in ``folder``.
 
         Raises ``ModelMismatch`` if it reads features that this version of the code no
-        longer declares, is of another format, or if a file of trees is cut off.
+        longer declares, is of another format, or if one of its files is cut off.
         """
-        document = json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))
+        document = _document(folder / MODEL_FILE)
         if document["format"] != FORMAT:
             raise ModelMismatch(
                 f"the model is stored in format {document['format']}, this code reads {FORMAT}",
@@ -271,15 +271,28 @@ class RiskModel:
         )
 
 
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        found["format"]
+    except (ValueError, KeyError, TypeError):
+        raise _cut_off(file) from None
+    return found
+
+
 def _trees_in(file: Path) -> str:
     text = file.read_text(encoding="utf-8")
     if not is_whole(text):
-        raise ModelMismatch(
-            "a file of the model's trees is cut off, or holds something else",
-            where=file.name,
-            do="Bring it back from a copy, or promote another version: framsynt models",
-        )
+        raise _cut_off(file)
     return text
+
+
+def _cut_off(file: Path) -> ModelMismatch:
+    return ModelMismatch(
+        "a file of the model is cut off, or holds something else",
+        where=file.name,
+        do="Bring it back from a copy, or promote another version: framsynt models",
+    )
 
 
 def _refuse_unknown(features: list[str]) -> None:

@@ -4,11 +4,13 @@ import logging
 import traceback
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 OTHER = "/other"
+OURS = tuple(f"{Path(__file__).parents[1]}/{room}/" for room in ("features", "models", "serving"))
 
 
 class HidePaths:
@@ -48,14 +50,18 @@ def show_path_again(scope: Scope) -> None:
 
 
 class NoPersonData(logging.Filter):
-    """Says where an exception arose and its type; its text and values may hold input."""
+    """Says where an exception arose, and from where in this project's code, and its type; its
+    text and values may hold input."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info:
             kind, _, trace = record.exc_info
             frames = traceback.extract_tb(trace)
-            where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "unknown place"
-            record.msg = f"{kind.__name__ if kind else 'Exception'} at {where}"
+            places = [f"{frame.filename}:{frame.lineno}" for frame in frames] or ["unknown place"]
+            ours = [place for place in places if place.startswith(OURS)]
+            record.msg = f"{kind.__name__ if kind else 'Exception'} at {places[-1]}"
+            if ours and ours[-1] != places[-1]:
+                record.msg += f", from {ours[-1]}"
             record.args = ()
             record.exc_info = record.exc_text = None
         return True

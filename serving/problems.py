@@ -1,9 +1,12 @@
 """Errors over HTTP: problem documents (RFC 9457) that never repeat what was sent."""
 
 import json
+import logging
 import re
 import secrets
 from typing import Any
+
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
 from features.errors import (
     DataError,
@@ -13,6 +16,8 @@ from features.errors import (
     NotEnoughData,
     SettingsError,
 )
+
+log = logging.getLogger("framsynt.problems")
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
@@ -118,6 +123,16 @@ def of_error(error: FramsyntError) -> dict[str, Any]:
     kind = str(getattr(error, "kind", ""))
     more = error.members if isinstance(error, ConflictError | NotSentError) else {}
     return {**more, **problem(status_of(error), str(error), kind=kind)}
+
+
+def of_database(error: SQLAlchemyError) -> dict[str, Any]:
+    """503 where the register's database cannot do it now, else 500: its tables are not as they
+    should be, or there is a fault in this code. Into the log, for a database that is gone is told
+    as MissingError; there it is a kind and a place."""
+    log.error("The register's database refused (%s).", type(error).__name__, exc_info=error)
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return problem(503, "The register's database does not answer.")
+    return problem(500)
 
 
 def of_validation(faults: list[Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import attrs
 import bentoml
 from bentoml.exceptions import BentoMLException
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from features.errors import FramsyntError
@@ -98,7 +99,7 @@ class RiskService:
 
         stop_with(os.getppid())
         few_threads()
-        keep_people_out_of_logs(expected=(ValidationError, Refused))
+        keep_people_out_of_logs(expected=(ValidationError, Refused, ClientDisconnect))
         self.ready = False
         self._writers = ThreadPoolExecutor(AT_ONCE, "access-log")
         kernels.load()

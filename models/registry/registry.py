@@ -14,6 +14,7 @@ import pandas as pd
 from features.errors import ModelMissing
 from features.home import Home
 from models.registry.champions import ROLLED_BACK, Change, changes_of, succession
+from models.registry.fetched import fetched
 from models.registry.mlmodel import FOLDER, log_model
 from models.registry.store import NAME, Store, forget_where, quiet
 from models.risk_model import RiskModel
@@ -93,10 +94,17 @@ class Registry:
     def _folder(self, client: MlflowClient, version: str) -> Path:
         from mlflow.artifacts import download_artifacts
 
-        # Of a local store, the folder itself: nothing is copied.
         location = client.get_model_version_download_uri(NAME, version)
-        found = download_artifacts(artifact_uri=location, tracking_uri=self.home.mlflow_uri)
-        return Path(found) / "artifacts" / FOLDER
+
+        def get(into: str | None = None) -> Path:
+            uri = self.home.mlflow_uri
+            return Path(download_artifacts(artifact_uri=location, tracking_uri=uri, dst_path=into))
+
+        if self._store.is_local:  # the folder itself: nothing is copied
+            found = get()
+        else:
+            found = fetched(self.home.path / "fetched", location, lambda into: get(str(into)))
+        return found / "artifacts" / FOLDER
 
     def _fetch(self, client: MlflowClient, version: str, run_id: str) -> StoredModel:
         folder = self._folder(client, version)

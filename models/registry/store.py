@@ -31,10 +31,15 @@ class Store:
     def __init__(self, home: Home) -> None:
         self.home = home
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a file on this machine, and no server."""
+        return self.home.mlflow_uri.startswith("sqlite:///")
+
     def exists(self) -> bool:
         """Asking an absent SQLite file would create it, and cost five seconds."""
-        uri = self.home.mlflow_uri
-        return not uri.startswith("sqlite:///") or Path(uri.removeprefix("sqlite:///")).exists()
+        file = Path(self.home.mlflow_uri.removeprefix("sqlite:///"))
+        return not self.is_local or file.exists()
 
     def client(self) -> MlflowClient:
         from mlflow.tracking import MlflowClient

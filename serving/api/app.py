@@ -78,8 +78,7 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
 
     @app.exception_handler(SQLAlchemyError)
     async def on_database(request: Request, error: SQLAlchemyError) -> Response:
-        said = problems.problem(503, "The register's database does not answer.")
-        return _answer(request, said)
+        return _answer(request, problems.of_database(error))
 
     @app.exception_handler(FramsyntError)
     async def on_own(request: Request, error: FramsyntError) -> Response:

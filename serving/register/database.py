@@ -59,6 +59,7 @@ def connect(url: str) -> Engine:
         hide_parameters=True,
         connect_args=ALIVE if parsed.get_backend_name() == "postgresql" else {},
     )
+    tracing.follow(engine)  # before what turns errors into others, which ends the matter
     _tell_when_away(engine)
     if engine.dialect.name == "sqlite":
         _teach_sqlite_transactions(engine)
@@ -70,7 +71,6 @@ def connect(url: str) -> Engine:
     except BaseException:
         engine.dispose()
         raise
-    tracing.follow(engine)
     return engine
 
 

@@ -1,5 +1,6 @@
 """The access log: written before the answer leaves, or there is no answer."""
 
+import logging
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
@@ -8,6 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import MissingError
 from serving.security.who import Principal
+
+log = logging.getLogger("framsynt.access")
 
 REFUSED = "refused"
 LONGEST_PERSON = 128
@@ -35,8 +38,8 @@ def note(
             unit=" ".join(sorted(principal.units)),
             why=why,
         )
-    except SQLAlchemyError:
-        raise _no_log() from None
+    except SQLAlchemyError as error:
+        raise _no_log(error) from None
 
 
 def note_people(register: Any, deed: str, people: Iterable[str]) -> None:
@@ -44,7 +47,7 @@ def note_people(register: Any, deed: str, people: Iterable[str]) -> None:
     cannot be written, or if nobody is known to ask: then nobody is scored."""
     principal = asking.get()
     if principal is None:
-        raise _no_log()
+        raise _no_log(None)
     try:
         register.access.note_people(
             principal.subject,
@@ -53,11 +56,12 @@ def note_people(register: Any, deed: str, people: Iterable[str]) -> None:
             role=" ".join(sorted(principal.roles)),
             unit=" ".join(sorted(principal.units)),
         )
-    except SQLAlchemyError:
-        raise _no_log() from None
+    except SQLAlchemyError as error:
+        raise _no_log(error) from None
 
 
-def _no_log() -> MissingError:
+def _no_log(error: SQLAlchemyError | None) -> MissingError:
+    log.error("The access log cannot be written (%s).", type(error).__name__, exc_info=error)
     return MissingError(
         "the access log cannot be written, so nothing is shown",
         do="Try again in a minute; the register's database must answer.",

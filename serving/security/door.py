@@ -32,6 +32,7 @@ from serving.security.limits import (
     TooLong,
     declared_length,
     read_whole,
+    unless_gone,
 )
 from serving.security.login import Login
 from serving.security.rules import DOOR, Rule
@@ -122,9 +123,8 @@ class WayIn:
             await self._through(scope, receive, send)
         except FramsyntError as error:
             await refuse(scope, receive, send, problems.of_error(error))
-        except SQLAlchemyError:
-            said = problems.problem(503, "The register's database does not answer.")
-            await refuse(scope, receive, send, said)
+        except SQLAlchemyError as error:
+            await refuse(scope, receive, send, problems.of_database(error))
 
     async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule = _door_rule(scope)
@@ -182,6 +182,7 @@ class WayIn:
                 raise NotAllowedError("role", "your role does not include this")
             if scoring:  # the service writes a line for each person whom it scores
                 access.asking.set(known.principal)
+            receive, send = unless_gone(receive, send)
         await self.app(scope, receive, with_problems(scope, send))
 
     async def _identify(self, scope: Scope) -> Known:

@@ -6,7 +6,7 @@ from threading import Lock
 from time import monotonic
 
 import anyio
-from starlette.types import Message, Receive, Scope
+from starlette.types import Message, Receive, Scope, Send
 
 from serving.security.settings import Rate
 
@@ -82,6 +82,29 @@ def _again(first: Message, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return read
+
+
+GONE = 499
+"""As nginx has it: the caller went away before it had sent all. Nobody reads this status but
+whoever counts, and it is no error of ours."""
+
+
+def unless_gone(receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """The two, where an answer to a caller who hung up while sending counts as ``GONE``."""
+    gone = False
+
+    async def receiving() -> Message:
+        nonlocal gone
+        message = await receive()
+        gone = gone or message["type"] == "http.disconnect"
+        return message
+
+    async def sending(message: Message) -> None:
+        if gone and message["type"] == "http.response.start":
+            message = {**message, "status": GONE}
+        await send(message)
+
+    return receiving, sending
 
 
 async def _nothing() -> Message:

@@ -76,6 +76,15 @@ def test_a_file_of_trees_that_is_cut_off_is_refused(
         RiskModel.load(tmp_path)
 
 
+@pytest.mark.parametrize("kept", [0, 10, 500])
+def test_a_document_that_is_cut_off_is_refused(model: RiskModel, tmp_path: Path, kept: int) -> None:
+    model.save(tmp_path)
+    file = tmp_path / "model.json"
+    file.write_text(file.read_text()[:kept])
+    with pytest.raises(ModelMismatch, match=r"model\.json: .* cut off"):
+        RiskModel.load(tmp_path)
+
+
 def test_one_row_scores_as_it_does_among_many(model: RiskModel, matrix: pd.DataFrame) -> None:
     alone = pd.concat([model.predict(matrix.iloc[[row]]) for row in range(5)])
     pd.testing.assert_frame_equal(alone, model.predict(matrix).iloc[:5], rtol=0, atol=1e-12)

@@ -1,8 +1,10 @@
 """The API as a tool meets it: answers, and problem documents for everything else."""
 
 import json
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from features.errors import DataError
 from serving.api.app import create_app
@@ -204,6 +206,27 @@ def test_an_unexpected_error_says_nothing(client: Client, desk: Desk) -> None:
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "SECRET" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(OperationalError, 503), (ProgrammingError, 500), (IntegrityError, 500)]
+)
+@pytest.mark.parametrize("where", ["units", "current"])
+def test_a_database_that_refuses_is_told_and_logged(
+    client: Client, desk: Desk, caplog: Any, error: Any, status: int, where: str
+) -> None:
+    """One that has gone is a MissingError, and nothing to log; this is something to mend."""
+
+    def fail(*_: object) -> None:
+        raise error("SELECT", {}, Exception("SECRET"))
+
+    setattr(desk.register, where, fail)
+    answer = client.get("/api/v1/care-units", headers=TOKEN)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert ("retry-after" in answer.headers) == (status == 503)
+    assert "SECRET" not in answer.text
+    assert f"refused ({error.__name__})" in caplog.text
 
 
 def test_own_errors_keep_their_words(client: Client, desk: Desk) -> None:

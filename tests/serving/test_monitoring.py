@@ -1,7 +1,10 @@
 """Neither metrics nor logs hold anything about a person."""
 
+import json
 import logging
+import zlib
 from io import StringIO
+from json import JSONDecodeError
 
 import anyio
 import pytest
@@ -10,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from features.errors import DataError
 from serving.api.app import create_app
 from serving.monitoring import HidePaths, NoExpectedErrors, NoPersonData, show_path_again
+from serving.packed import Packed
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,30 @@ def test_an_exception_is_logged_without_its_text(log: tuple[logging.Logger, Stri
     assert "1212" not in written.getvalue()
     assert "P1" not in written.getvalue()
     assert "Traceback" not in written.getvalue()
+
+
+def test_of_an_error_in_a_library_it_is_told_where_it_was_asked(
+    log: tuple[logging.Logger, StringIO],
+) -> None:
+    logger, written = log
+    try:
+        Packed(b"no such thing: 191212121212")
+    except zlib.error:
+        logger.exception("Exception")
+    try:
+        table_of_errors({"a": 1, "191212121212": 2})
+    except JSONDecodeError:
+        logger.exception("Exception")
+
+    first, second = written.getvalue().splitlines()
+    assert first.startswith("error at ")
+    assert "serving/packed.py" in first
+    assert second.startswith("JSONDecodeError at ")
+    assert "1212" not in written.getvalue()
+
+
+def table_of_errors(_held: dict[str, int]) -> None:
+    json.loads("{191212121212")
 
 
 def test_what_the_caller_did_wrong_is_not_logged(log: tuple[logging.Logger, StringIO]) -> None:

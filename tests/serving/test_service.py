@@ -3,6 +3,7 @@
 import json
 import math
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -67,6 +68,31 @@ def test_everything_else_is_closed(service: Running, path: str) -> None:
     answer = httpx.post(f"{service.http.base_url}{path}", json={}, trust_env=False)
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.slow
+def test_a_caller_who_hangs_up_while_sending_is_neither_logged_nor_an_error(
+    service: Running,
+) -> None:
+    token = service.http.headers["authorization"]
+    begun = (
+        f"POST /score HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    )
+    before = service.log.read_text()
+    with socket.create_connection(("127.0.0.1", service.port)) as line:
+        line.sendall(begun.encode())
+        time.sleep(0.2)
+    until = time.monotonic() + 10
+    said = ""
+    while 'http_response_code="499"' not in said and time.monotonic() < until:
+        said = httpx.get(f"{service.http.base_url}/metrics", trust_env=False).text
+    assert 'http_response_code="499"' in said
+    errors = [one for one in said.splitlines() if 'http_response_code="500"' in one]
+    assert all(
+        one.endswith(" 0.0") for one in errors if one.startswith("bentoml_service_request_t")
+    )
+    assert service.log.read_text() == before
 
 
 @pytest.mark.slow

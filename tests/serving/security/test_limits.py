@@ -9,7 +9,7 @@ from features.errors import SettingsError
 from serving.api.app import create_app
 from serving.desk import Desk
 from serving.security.door import Door
-from serving.security.limits import FORM_BYTES, Buckets
+from serving.security.limits import FORM_BYTES, GONE, Buckets, unless_gone
 from serving.security.settings import Rate, Settings
 from tests.serving.conftest import EAST, LOGIN, TOKEN, Client
 from tests.serving.security.conftest import as_, site
@@ -109,6 +109,25 @@ def test_a_body_that_does_not_say_how_long_it_is_is_counted(desk: Desk) -> None:
         return answer.status_code
 
     assert anyio.run(send) == 413
+
+
+@pytest.mark.parametrize(("comes", "status"), [("http.disconnect", GONE), ("http.request", 500)])
+def test_a_caller_who_hangs_up_while_sending_is_no_error_of_ours(comes: str, status: int) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": comes}
+
+    async def send(message: Any) -> None:
+        sent.append(message["status"])
+
+    async def run() -> None:
+        receiving, sending = unless_gone(receive, send)
+        await receiving()
+        await sending({"type": "http.response.start", "status": 500})
+
+    anyio.run(run)
+    assert sent == [status]
 
 
 def test_every_answer_carries_the_headers(tokens: Client) -> None:

@@ -1,0 +1,42 @@
+"""Models of a server, copied into the home: each once, however often it is asked for.
+
+    <home>/fetched/<hash of where it lies>/…
+
+What is registered never changes, so a copy is good for ever. Other programs of the home may be
+fetching the same: whoever is first has its copy taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+KEPT = 10
+"""Copies kept, the ones asked for last: as many versions as somebody may go back to at once."""
+
+
+def fetched(folder: Path, location: str, fetch: Callable[[Path], Path]) -> Path:
+    """The copy of what lies at ``location``. ``fetch(into)`` gets it, and says where it put it."""
+    copy = folder / hashlib.sha256(location.encode()).hexdigest()[:24]
+    if not copy.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".") as draft:
+            found = fetch(Path(draft))
+            try:
+                found.rename(copy)
+            except OSError:  # somebody was faster
+                if not copy.is_dir():
+                    raise
+    copy.touch()
+    for old in _by_last_use(folder)[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return copy
+
+
+def _by_last_use(folder: Path) -> list[Path]:
+    """The newest first; drafts of whoever is fetching now are none."""
+    copies = [one for one in folder.iterdir() if not one.name.startswith(".")]
+    return sorted(copies, key=lambda one: one.stat().st_mtime, reverse=True)
