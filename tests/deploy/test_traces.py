@@ -3,13 +3,15 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from sqlalchemy import text
 
-from features.errors import SettingsError
+from features.errors import MissingError, SettingsError
 from features.store import ExtractStore
 from serving import tracing
 from serving.register import Register
@@ -237,3 +239,23 @@ def test_a_collector_that_is_away_stops_nobody(monkeypatch: pytest.MonkeyPatch) 
         assert tracing.traced("work")(lambda: 7)() == 7
     finally:
         tracing.stop()
+
+
+def test_a_statement_that_finds_the_database_away_has_its_span(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with collecting() as collector, monkeypatch.context() as patch:
+        for name, value in collector.environment.items():
+            patch.setenv(name, value)
+        tracing.start()
+        try:
+            register = Register.open(f"sqlite:///{tmp_path}/register.db")
+            with tracing.span("request"), register.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA query_only=ON")
+                with pytest.raises(MissingError):
+                    connection.execute(text("DELETE FROM scores"))
+            tracing.flush()
+            span = waiting_for(collector, lambda s: s.name == "register DELETE scores")
+            assert attributes(span)["error.type"] == "OperationalError"
+        finally:
+            tracing.stop()
