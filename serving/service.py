@@ -6,10 +6,8 @@ its worker import this module, so everything heavy waits until the worker makes 
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from contextvars import copy_context
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -93,7 +91,7 @@ class RiskService:
         from serving.following import follow_seconds
         from serving.orphans import stop_with
         from serving.standing import Standing
-        from serving.threads import AT_ONCE, few_threads
+        from serving.threads import few_threads
         from serving.warm import warm
         from serving.web.warm_pages import warm_pages
 
@@ -101,7 +99,6 @@ class RiskService:
         few_threads()
         keep_people_out_of_logs(expected=(ValidationError, Refused, ClientDisconnect))
         self.ready = False
-        self._writers = ThreadPoolExecutor(AT_ONCE, "access-log")
         kernels.load()
         tracing.start()
         home = Home.at(os.environ["FRAMSYNT_HOME"])
@@ -141,7 +138,7 @@ class RiskService:
         """Scores and reasons of one person."""
         scorer = self.champion.scorer
         with self._measured("score", scorer.version) as served:
-            answer = answer_one(scorer, self._objecting, self._noting, request)
+            answer = answer_one(scorer, self._noting, request)
             served.append(1)
         return answer
 
@@ -150,21 +147,12 @@ class RiskService:
         """Scores and reasons of many people."""
         scorer = self.champion.scorer
         with self._measured("score_batch", scorer.version) as served:
-            scores, objected = answer_many(scorer, self._objecting, self._noting, request)
+            scores, objected = answer_many(scorer, self._noting, request)
             served.append(len(scores))
         return BatchAnswer(model_version=scorer.version, scores=scores, objected=objected)
 
-    def _objecting(self, people: Iterable[str]) -> frozenset[str]:
-        objecting: frozenset[str] = app.state.desk.register.objections.current(people)
-        return objecting
-
-    def _noting(self, people: list[str]) -> Callable[[], None]:
-        """Begun on a thread of its own: most of its time the disk or the database is at work."""
-        asked_by = copy_context()
-        register = app.state.desk.register
-        return self._writers.submit(
-            asked_by.run, access.note_people, register, "score", people
-        ).result
+    def _noting(self, people: Collection[str]) -> frozenset[str]:
+        return access.note_people(app.state.desk.register, "score", people)
 
     @contextmanager
     def _measured(self, method: str, version: str) -> Iterator[list[int]]:

@@ -1,6 +1,6 @@
 """The scoring calls: a person's history in, scores and reasons out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -118,17 +118,13 @@ class BatchAnswer(Answer):
     objected: int = 0
 
 
-Objecting = Callable[[Iterable[str]], frozenset[str]]
-"""Which of these people have objected to being scored."""
-
-Noting = Callable[[list[str]], Callable[[], None]]
-"""Begins to write down who is scored. What it gives waits until that is on disk, and raises
-MissingError if it cannot be: then there is no answer."""
+Noting = Callable[[Collection[str]], frozenset[str]]
+"""Writes down that these people are scored, but for those who have objected to it, whom it gives.
+It raises MissingError if that cannot be on disk: then nobody is scored. It comes first, and not
+while the scores are worked out: two threads in each other's way cost more than the waiting."""
 
 
-def answer_one(
-    scorer: "Scorer", objecting: Objecting, noting: Noting, request: ScoreRequest
-) -> ScoreAnswer:
+def answer_one(scorer: "Scorer", noting: Noting, request: ScoreRequest) -> ScoreAnswer:
     """Scores of the one person in the request; DataError if there is another number, NotFoundError
     for somebody who has objected."""
     people = len(request.history.get("persons", ()))
@@ -138,14 +134,14 @@ def answer_one(
             where="history/persons",
             do="Send one person, or use score_batch.",
         )
-    answers, _ = answer_many(scorer, objecting, noting, request)
+    answers, _ = answer_many(scorer, noting, request)
     if not answers:
         raise NotFoundError("not-scored", "this person is not scored", do="Score nobody here.")
     return answers[0]
 
 
 def answer_many(
-    scorer: "Scorer", objecting: Objecting, noting: Noting, request: ScoreRequest
+    scorer: "Scorer", noting: Noting, request: ScoreRequest
 ) -> tuple[list[ScoreAnswer], int]:
     """Scores of everyone in the request who has not objected, by person_id, and how many have.
 
@@ -162,17 +158,14 @@ def answer_many(
         )
     _check_targets(scorer, request.targets)
     tables = request.tables()
-    objected = objecting(person_ids(tables))
+    lacking = _lacking(scorer, frozenset(tables))
+    objected = noting(person_ids(tables))
     if objected:
         tables = without(tables, objected)
-    asked = person_ids(tables)
-    if not asked:
-        return [], len(objected)
-    lacking = _lacking(scorer, frozenset(tables))
-    written = noting(asked)  # while the scores are worked out
-    with in_turn(len(asked)):
+    if len(objected) == people:
+        return [], people
+    with in_turn(people):
         scored = scorer.score(tables, request.index_date, request.targets)
-    written()
     return [_answer(score, request, lacking) for score in scored], len(objected)
 
 

@@ -1,6 +1,6 @@
 """The access log: who looked at whom, as what, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, insert, select
@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from serving.register.database import writing
 from serving.register.models import Access
+from serving.register.objections import objecting_among
 
 _ADD = insert(Access)
+LONGEST_PERSON = 128
 
 
 class AccessLog:
@@ -44,14 +46,23 @@ class AccessLog:
             connection.execute(_ADD, line)
 
     def note_people(
-        self, who: str, what: str, people: Iterable[str], *, role: str = "", unit: str = ""
-    ) -> None:
-        """Add a line for each person, all or none, in one insert. MissingError as ``note``."""
+        self, who: str, what: str, people: Collection[str], *, role: str = "", unit: str = ""
+    ) -> frozenset[str]:
+        """Add a line for each of these people but those who object, and say who does: all or
+        none, on disk when this returns. MissingError as ``note``."""
+        if not people:
+            return frozenset()
         said = {"at": datetime.now(UTC), "who": who, "what": what, "role": role, "unit": unit}
-        rows = [{**said, "person_id": person} for person in people]
-        if rows:
-            with writing(self.engine).begin() as connection:
+        with writing(self.engine).begin() as connection:
+            objecting = objecting_among(connection, people)
+            rows = [
+                {**said, "person_id": person[:LONGEST_PERSON]}
+                for person in people
+                if person not in objecting
+            ]
+            if rows:
                 connection.execute(_ADD, rows)
+        return objecting
 
     def of_person(self, person_id: str) -> list[Access]:
         """Everyone who looked at a person, oldest first."""

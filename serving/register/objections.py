@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, delete, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from serving.register.database import writing
@@ -45,8 +55,7 @@ class Objections:
         with reading(self.engine) as connection:
             if people is None:
                 return frozenset(connection.execute(_objecting()).scalars())
-            asked = {"people": list(people)}
-            return frozenset(connection.execute(_objecting_of(), asked).scalars())
+            return objecting_among(connection, people)
 
     def seen(self) -> tuple[frozenset[str], int]:
         """Who objects now, and the id of the newest row, from one look at the table."""
@@ -81,6 +90,12 @@ class Objections:
             if objects:
                 session.execute(delete(ToldRow).where(ToldRow.person_id == person_id))
             return True
+
+
+def objecting_among(connection: Connection, people: Iterable[str]) -> frozenset[str]:
+    """Who of these people objects now."""
+    asked = {"people": list(people)}
+    return frozenset(connection.execute(_objecting_of(), asked).scalars())
 
 
 @cache

@@ -1,7 +1,7 @@
 """The access log: written before the answer leaves, or there is no answer."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,7 +13,6 @@ from serving.security.who import Principal
 log = logging.getLogger("framsynt.access")
 
 REFUSED = "refused"
-LONGEST_PERSON = 128
 
 asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
 """Who asks, for the scoring service's own routes: whose ids are in the body is known there."""
@@ -42,22 +41,24 @@ def note(
         raise _no_log(error) from None
 
 
-def note_people(register: Any, deed: str, people: Iterable[str]) -> None:
-    """Adds a line for each of these people, by whoever is ``asking``. MissingError (503) if they
-    cannot be written, or if nobody is known to ask: then nobody is scored."""
+def note_people(register: Any, deed: str, people: Collection[str]) -> frozenset[str]:
+    """Adds a line for each of these people who does not object, by whoever is ``asking``; gives
+    those who do. MissingError (503) if they cannot be written, or if nobody is known to ask:
+    then nobody is scored."""
     principal = asking.get()
     if principal is None:
         raise _no_log(None)
     try:
-        register.access.note_people(
+        objecting: frozenset[str] = register.access.note_people(
             principal.subject,
             deed,
-            [person[:LONGEST_PERSON] for person in people],
+            people,
             role=" ".join(sorted(principal.roles)),
             unit=" ".join(sorted(principal.units)),
         )
     except SQLAlchemyError as error:
         raise _no_log(error) from None
+    return objecting
 
 
 def _no_log(error: SQLAlchemyError | None) -> MissingError:

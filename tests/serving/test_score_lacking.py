@@ -1,6 +1,6 @@
 """A scoring call that leaves tables out is told what lacks, or refused where it is too much."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -41,18 +41,15 @@ SCORER: Any = SimpleNamespace(
 
 
 def ask(*without: str) -> list[str]:
-    def nobody(people: Iterable[str]) -> frozenset[str]:
-        return frozenset()
-
     NOTED.clear()
     history = {t: rows for t, rows in EXAMPLE["history"].items() if t not in without}
     request = ScoreRequest.model_validate({**EXAMPLE, "history": history})
 
-    def note(people: list[str]) -> Callable[[], None]:
+    def note(people: Collection[str]) -> frozenset[str]:
         NOTED.extend(people)
-        return lambda: None
+        return frozenset()
 
-    [answer], _ = answer_many(SCORER, nobody, note, request)
+    [answer], _ = answer_many(SCORER, note, request)
     return answer.lacking
 
 

@@ -1,6 +1,6 @@
-"""Who is scored is in the access log before the answer leaves, or there is no answer."""
+"""Who is scored is in the access log before anybody is scored, or there is no answer."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -9,23 +9,30 @@ from features.errors import MissingError
 from serving.api.scoring import EXAMPLE, ScoreRequest, answer_many
 from tests.serving.test_score_lacking import SCORER
 
+REQUEST = ScoreRequest.model_validate(EXAMPLE)
 
-def test_an_answer_waits_for_its_line() -> None:
+
+def test_the_line_comes_before_the_score(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[Any] = []
 
-    def note(people: list[str]) -> Callable[[], None]:
-        return lambda: done.append(people)
+    def note(people: Collection[str]) -> frozenset[str]:
+        done.append(list(people))
+        return frozenset()
 
-    answer_many(SCORER, lambda _: frozenset(), note, ScoreRequest.model_validate(EXAMPLE))
-    assert done == [["P1"]]
+    score = SCORER.score
+    monkeypatch.setattr(SCORER, "score", lambda *asked: done.append("scored") or score(*asked))
+    answers, objected = answer_many(SCORER, note, REQUEST)
+    assert done == [["P1"], "scored"]
+    assert ([a.person_id for a in answers], objected) == (["P1"], 0)
+
+
+def test_who_objects_is_not_scored() -> None:
+    assert answer_many(SCORER, frozenset, REQUEST) == ([], 1)
 
 
 def test_without_a_line_there_is_no_answer() -> None:
-    def note(people: list[str]) -> Callable[[], None]:
-        def fail() -> None:
-            raise MissingError("the access log cannot be written", do="Try again.")
-
-        return fail
+    def note(people: Collection[str]) -> frozenset[str]:
+        raise MissingError("the access log cannot be written", do="Try again.")
 
     with pytest.raises(MissingError, match="access log"):
-        answer_many(SCORER, lambda _: frozenset(), note, ScoreRequest.model_validate(EXAMPLE))
+        answer_many(SCORER, note, REQUEST)

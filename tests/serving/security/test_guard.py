@@ -51,9 +51,12 @@ def test_no_log_no_answer(tokens: Client, desk: Desk, path: str) -> None:
 
 def test_everybody_scored_has_a_line_of_their_own(desk: Desk) -> None:
     asking = access.asking.set(PEOPLE["reviewer"])
-    access.note_people(desk.register, "score", ["P1", "X" * 200])
-    access.note_people(desk.register, "score", [])
+    desk.register.objections.add("P2", "admin")
+    found = access.note_people(desk.register, "score", ["P1", "P2", "X" * 200])
+    assert access.note_people(desk.register, "score", []) == frozenset()
     access.asking.reset(asking)
+    assert found == {"P2"}
+    assert seen(desk, "P2") == []  # objects, and so is not scored
     assert seen(desk, "P1") == seen(desk, "X" * 128) == [("reviewer-1", "score", "reviewer", "")]
 
 
