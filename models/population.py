@@ -197,6 +197,13 @@ def groups(matrix: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(np.column_stack(fits), index=matrix.index, columns=_GROUP_NAMES)
 
 
+def group_names(matrix: pd.DataFrame) -> list[list[str]]:
+    """The names of the target groups that each row belongs to."""
+    fits = _fits([group.rule for group in TARGET_GROUPS.values()], matrix)
+    rows = zip(*(fit.tolist() for fit in fits), strict=True)
+    return [[name for name, fit in zip(TARGET_GROUPS, row, strict=True) if fit] for row in rows]
+
+
 @dataclass(frozen=True)
 class MobileRule:
     """Why a mobile model is suggested. The first rule that fits decides."""

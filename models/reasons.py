@@ -77,26 +77,24 @@ def reasons(
     code's features. ``explanation`` and ``looked``: what ``model.explain`` and ``model.look``
     say of these rows, for who has asked already.
     """
-    rows = weighed(model, matrix, target, declared, explanation, looked)
+    looked = looked or model.look(matrix)
+    explanation = explanation or model.explain(matrix, target, looked)
+    rows = weighed(model, looked, explanation.contributions.to_numpy(), declared)
     return [[row.reason(number) for number in row.heaviest(top)] for row in rows]
 
 
 def weighed(
     model: RiskModel,
-    matrix: pd.DataFrame,
-    target: str,
+    looked: Looked,
+    shares: np.ndarray,
     declared: Mapping[str, Feature] | None = None,
-    explanation: Explanation | None = None,
-    looked: Looked | None = None,
 ) -> list[Weighed]:
-    """As ``reasons``, one row of ``matrix`` each, with nothing made of those that nobody reads."""
+    """As ``reasons``, of each row that was looked at, with nothing made of those that nobody
+    reads. ``shares``: of each feature, (rows, features)."""
     if declared is None:
         declared, places = _as_in_code(tuple(model.features))
     else:
         places = _Places.of(model.features, declared)
-    looked = looked or model.look(matrix)
-    explanation = explanation or model.explain(matrix, target, looked)
-    shares = explanation.contributions.to_numpy()
     values = looked.rows.astype(np.float64)
     totals = np.add.reduceat(shares[:, places.by_measure], places.first, axis=1)
     order = np.argsort(-np.abs(totals), axis=1, kind="stable")

@@ -19,7 +19,7 @@ import pandas as pd
 
 from features.errors import ModelMismatch
 from features.tables import Coverage
-from models.coherence import Coherence
+from models.coherence import Coherence, Pooled
 from models.lacking import lacks
 from models.tree_shares import Trees, is_whole, trees_of
 
@@ -50,11 +50,11 @@ class Explanation:
 @dataclass(frozen=True)
 class Looked:
     """Rows as a model reads them: ``rows``, float32 in the order of its features, and the
-    calibrated ``log_odds`` (rows, targets) before they are coherent. Scores and reasons of the
-    same rows share them."""
+    calibrated, coherent log-odds (``pooled``), (rows, targets). Scores and reasons of the same
+    rows share them."""
 
     rows: np.ndarray
-    log_odds: np.ndarray
+    pooled: Pooled
 
 
 def expit(log_odds: np.ndarray) -> np.ndarray:
@@ -116,7 +116,7 @@ class RiskModel:
     def look(self, matrix: pd.DataFrame) -> Looked:
         """Raises ``ModelMismatch`` if the matrix lacks a feature."""
         values = self._values(matrix)
-        return Looked(values, self._log_odds(values))
+        return Looked(values, self.coherence.pool(self._log_odds(values)))
 
     def _values(self, matrix: pd.DataFrame) -> np.ndarray:
         known, places = self._places
@@ -167,10 +167,12 @@ class RiskModel:
         ``looked``: what ``look`` gave for it. Raises ``ModelMismatch`` if the matrix lacks a
         feature.
         """
-        looked = looked or self.look(matrix)
-        pooled = self.coherence.pool(looked.log_odds)
-        scores = self.coherence.in_order(expit(pooled.log_odds))
+        scores = self.scores(looked or self.look(matrix))
         return pd.DataFrame(scores, index=matrix.index, columns=self._target_names, copy=False)
+
+    def scores(self, looked: Looked) -> np.ndarray:
+        """As ``predict``, without a frame around it: (rows, targets)."""
+        return self.coherence.in_order(expit(looked.pooled.log_odds))
 
     def explain(
         self, matrix: pd.DataFrame, target: str, looked: Looked | None = None
@@ -181,18 +183,22 @@ class RiskModel:
         Where the target was pooled with others, the average of their values by the same
         shares: SHAP values are linear in the model explained.
         """
+        shares = self.shares(looked or self.look(matrix), target)
+        return Explanation(
+            shares[:, -1],
+            pd.DataFrame(shares[:, :-1], index=matrix.index, columns=self._columns, copy=False),
+        )
+
+    def shares(self, looked: Looked, target: str) -> np.ndarray:
+        """As ``explain``, without a frame around it: (rows, features + 1), the base last."""
         number = self.targets.index(self._checked(target))
-        looked = looked or self.look(matrix)
         values = looked.rows
         total = np.zeros((len(values), len(self.features) + 1))
         for other, share in enumerate(self._parts(looked, number).T):
             rows = np.flatnonzero(share)
             if len(rows):
                 total[rows] += share[rows, None] * self._calibrated_shares(values[rows], other)
-        return Explanation(
-            total[:, -1],
-            pd.DataFrame(total[:, :-1], index=matrix.index, columns=self._columns, copy=False),
-        )
+        return total
 
     def explain_in_blocks(
         self, matrix: pd.DataFrame, target: str, rows: int = 4096
@@ -207,7 +213,7 @@ class RiskModel:
         if not self.coherence.relates(number):
             alone = np.arange(len(self.targets)) == number
             return np.tile(alone, (len(looked.rows), 1)).astype(float)
-        return self.coherence.pool(looked.log_odds).shares(number)
+        return looked.pooled.shares(number)
 
     def _calibrated_shares(self, values: np.ndarray, number: int) -> np.ndarray:
         """As ``_shares``, of the calibrated log-odds."""

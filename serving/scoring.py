@@ -82,9 +82,8 @@ class Scorer:
             matrix = matrix[person_ids(matrix).isin(people)]
         with tracing.span("predict", people=len(matrix)):
             looked = self.model.look(matrix)
-            probabilities = self.model.predict(matrix, looked)
-        grouped = population.groups(matrix)
-        mobile = mobile_models(matrix)
+            probabilities = self.model.scores(looked).tolist()
+        groups, mobile = population.group_names(matrix), mobile_models(matrix)
         wanted = wanted or [self.primary]
         with tracing.span("explain", people=len(matrix), targets=len(wanted)):
             explained = {t: self.explain(matrix, t, looked) for t in wanted}
@@ -93,14 +92,12 @@ class Scorer:
                 person_id=person,
                 index_date=index_date,
                 model_version=self.version,
-                probabilities=dict(zip(probabilities.columns, map(float, row), strict=True)),
-                groups=group_names(grouped, i),
+                probabilities=dict(zip(self.model.targets, probabilities[i], strict=True)),
+                groups=groups[i],
                 mobile_model=mobile[i],
                 explanations=[explained[t][i] for t in explained],
             )
-            for i, (person, row) in enumerate(
-                zip(person_ids(matrix), probabilities.to_numpy(), strict=True)
-            )
+            for i, person in enumerate(person_ids(matrix))
         ]
 
     def explain(
@@ -111,21 +108,16 @@ class Scorer:
         if matrix.empty:
             return []
         looked = looked or self.model.look(matrix)
-        explanation = self.model.explain(matrix, target, looked)
-        rows = weighed(self.model, matrix, target, explanation=explanation, looked=looked)
+        shares = self.model.shares(looked, target)
+        rows = weighed(self.model, looked, shares[:, :-1])
         return [
-            _explanation(target, float(base), row)
-            for base, row in zip(explanation.base, rows, strict=True)
+            _explanation(target, base, row)
+            for base, row in zip(shares[:, -1].tolist(), rows, strict=True)
         ]
 
 
 def person_ids(matrix: pd.DataFrame) -> pd.Index:
     return matrix.index.get_level_values("person_id")
-
-
-def group_names(grouped: pd.DataFrame, row: int) -> list[str]:
-    fits = grouped.to_numpy()[row]
-    return [str(name) for name, in_it in zip(grouped.columns, fits, strict=True) if in_it]
 
 
 def mobile_models(matrix: pd.DataFrame) -> list[MobileModel | None]:

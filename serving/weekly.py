@@ -21,7 +21,7 @@ from serving.packed import FORMAT
 from serving.partial import Found, Partials, key_of
 from serving.preparing import told_of_listed
 from serving.register import NewRun, Register, WeeklyRun
-from serving.scoring import Scorer, group_names, mobile_models, person_ids
+from serving.scoring import Scorer, mobile_models, person_ids
 from serving.tracing import span, traced
 from serving.week import monday_after, monday_of, week_of
 
@@ -272,7 +272,7 @@ def _entries(
     discharged: Collection[str],
     last_week: LastWeek,
 ) -> list[dict[str, Any]]:
-    grouped = population.groups(listed)
+    groups = population.group_names(listed)
     mobile = mobile_models(listed)
     of_person = scores.set_index("person_id")[scorer.model.targets]
     ranks = listed.groupby(UNIT, sort=False).cumcount() + 1
@@ -287,7 +287,7 @@ def _entries(
                 "person_id": str(person),
                 "age": age_on(persons["birth_date"].iloc[i], run.index_date),
                 "sex": str(persons["sex"].iloc[i]),
-                "target_groups": group_names(grouped, i),
+                "target_groups": groups[i],
                 "mobile_model": suggestion.model if suggestion else None,
                 "mobile_rule": suggestion.rule.model_dump() if suggestion else {},
                 "probabilities": probabilities,
