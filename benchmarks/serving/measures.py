@@ -25,6 +25,7 @@ ROWS, PEOPLE = 500, 60
 RATE = 30.0
 TIMES_OVER = 10
 BATCH = 1000
+BUSY_CALLERS = 8
 OURS, FASTAPI, MLFLOW = "framsynt", "FastAPI and shap", "mlflow models serve"
 
 
@@ -131,9 +132,9 @@ def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) ->
         everything = [*kept.scores, *kept.whole, *kept.fhir]
         load(Plan(running.port, everything, running.headers, turns=200, callers=2))
         read = [at(RATE, asks) for asks in (kept.scores, kept.whole, kept.fhir)]
-        singles = _fastest(running, many, 400)
+        singles = _fastest(running, many, 1000)
         together = Ask("POST", "/score_batch", all_sorts.together(BATCH), "batch")
-        batches = BATCH * _fastest(running, [together], 4)
+        batches = BATCH * _fastest(running, [together], 16)
         calm = at(RATE, single)
         over = at(TIMES_OVER * RATE, single, callers=400)
         after = at(RATE, single, some=0.5)
@@ -152,8 +153,9 @@ def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) ->
 
 
 def _fastest(running: Running, asks: Sequence[Ask], turns: int) -> float:
-    """Calls a second with two callers, who wait for their answers."""
-    done = load(Plan(running.port, asks, running.headers, turns=turns, callers=2))
+    """Calls a second of callers who wait for their answers: so many that their connections do
+    not all lead to one worker."""
+    done = load(Plan(running.port, asks, running.headers, turns=turns, callers=BUSY_CALLERS))
     assert set(done.statuses) == {200}, done.statuses
     return done.per_second
 

@@ -7,7 +7,15 @@ from importlib.metadata import version
 
 from benchmarks.machine import cpu, memory_gb, verdict
 from benchmarks.serving.load import Loaded
-from benchmarks.serving.measures import BATCH, OURS, RATE, TIMES_OVER, Alone, Contender
+from benchmarks.serving.measures import (
+    BATCH,
+    BUSY_CALLERS,
+    OURS,
+    RATE,
+    TIMES_OVER,
+    Alone,
+    Contender,
+)
 from benchmarks.serving.soak import GROWTH_BAR, SETTLED_SHARE, Soaked
 
 P50_BAR, P99_BAR, STORED_BAR = 15.0, 50.0, 10.0
@@ -133,7 +141,7 @@ def alone(one: Alone) -> str:
             "",
         ],
         [
-            f"people a second, one a call, two callers ({one.rows_in_batch:.0f} rows each)",
+            f"people a second, one a call, {BUSY_CALLERS} callers ({one.rows_in_batch:.0f} rows each)",
             f"{one.singles:.0f}",
             "",
         ],
