@@ -141,7 +141,8 @@ def alone(one: Alone) -> str:
             "",
         ],
         [
-            f"people a second, one a call, {BUSY_CALLERS} callers ({one.rows_in_batch:.0f} rows each)",
+            f"people a second, one a call ({one.rows_in_batch:.0f} rows each), "
+            f"{BUSY_CALLERS} callers",
             f"{one.singles:.0f}",
             "",
         ],
