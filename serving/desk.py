@@ -156,7 +156,8 @@ class Desk:
         with one_reading(self.register.engine):
             care_unit, probabilities = self._scored(run, person_id)
             listed = self.register.listed(run.id, person_id, run.primary_target)
-            kept = Kept.of(self.register.told(run.id, person_id) if listed else None)
+            told = self.register.told(run.id, person_id) if listed else None
+        kept = Kept.of(told)
         recorded = None if kept else self._recorded(run, person_id)
         subject: Subject = kept or recorded or Recorded(person_id, None, run.index_date)
         entry = listed.entry if listed else None
