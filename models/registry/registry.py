@@ -94,16 +94,16 @@ class Registry:
     def _folder(self, client: MlflowClient, version: str) -> Path:
         from mlflow.artifacts import download_artifacts
 
-        location = client.get_model_version_download_uri(NAME, version)
+        location, uri = client.get_model_version_download_uri(NAME, version), self.home.mlflow_uri
 
         def get(into: str | None = None) -> Path:
-            uri = self.home.mlflow_uri
             return Path(download_artifacts(artifact_uri=location, tracking_uri=uri, dst_path=into))
 
         if self._store.is_local:  # the folder itself: nothing is copied
             found = get()
         else:
-            found = fetched(self.home.path / "fetched", location, lambda into: get(str(into)))
+            folder = self.home.path / "fetched"
+            found = fetched(folder, f"{uri} {location}", lambda into: get(str(into)))
         return found / "artifacts" / FOLDER
 
     def _fetch(self, client: MlflowClient, version: str, run_id: str) -> StoredModel:
