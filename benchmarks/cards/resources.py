@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from features.sources.measured import LOINC, UNITS
+from features.sources.quantities import LOINC, UNITS
 
 KIND = "urn:benchmark:kind"
 SYSTEMS = {

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from features.errors import DataError
-from features.sources.measured import UNITS
+from features.sources.quantities import UNITS
 from features.sources.systems import system_of
 from features.tables import CONTACTS, ENROLMENTS, MUNICIPAL_CARE
 from features.validation import nearest

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from features.measures import FEATURES, MEASURES
 from features.measures.base import Domain, Measure
 from features.sources import SOURCES, Source, options_of
-from features.sources.measured import LOINC, SEEN, UNITS, plain
+from features.sources.quantities import LOINC, SEEN, UNITS, plain
 from features.tables import Coverage
 
 _BEFORE = """\
@@ -61,7 +61,7 @@ def _measured() -> str:
         "another unit, or in none,\nis left out and counted. * marks codes from memory, "
         "unverified; so are the conversions of\nhaemoglobin and NT-proBNP by substance and of "
         "HbA1c "
-        "(`features/sources/measured.py`).\n",
+        "(`features/sources/quantities.py`).\n",
         "| name | unit | also in | LOINC |",
         "|---|---|---|---|",
     ]

@@ -8,7 +8,8 @@ import pytest
 
 from features.measures.observations import VALUES
 from features.sources.code_map import CodeMap
-from features.sources.measured import LOINC, UNITS, as_measured, name_of, plain
+from features.sources.measured import as_measured, name_of
+from features.sources.quantities import LOINC, UNITS, plain
 
 ROWS = [
     # name | value | unit | in our unit
