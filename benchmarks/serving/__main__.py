@@ -41,7 +41,7 @@ def _calls(chosen: argparse.Namespace, work: Path) -> None:
     from benchmarks.serving.measures import alone, side_by_side
 
     home = _home(chosen, work)
-    found, difference = side_by_side(
+    found = side_by_side(
         home,
         work,
         turns=chosen.turns,
@@ -49,7 +49,7 @@ def _calls(chosen: argparse.Namespace, work: Path) -> None:
         workers=chosen.workers,
         seed=chosen.seed,
     )
-    print(compared := report.compared(found, difference), flush=True)
+    print(compared := report.compared(found), flush=True)
     one = alone(home, work, seconds=chosen.seconds, workers=chosen.workers, seed=chosen.seed)
     print(told := report.alone(one), flush=True)
     if chosen.write:

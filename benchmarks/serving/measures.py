@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks.machine import pace
 from benchmarks.serving.histories import histories
 from benchmarks.serving.load import Ask, Loaded, Plan, load
 from benchmarks.serving.services import (
@@ -51,11 +52,21 @@ class Contender:
         return 1000 * self.cpu_seconds / max(1, len(self.all.calls))
 
 
+@dataclass(frozen=True)
+class Compared:
+    """``apart``: the largest difference of two probabilities of the same person and target.
+    ``paces``: what ``benchmarks.machine.pace`` gave before each turn."""
+
+    contenders: list[Contender]
+    apart: float
+    paces: list[float]
+
+
 def side_by_side(
     home: Home, work: Path, *, turns: int, seconds: float, workers: int, seed: int
-) -> tuple[list[Contender], float]:
+) -> Compared:
     """Each asked for a while in turn, so that whatever else the machine does meets them alike,
-    while the others stand still; and how far apart their probabilities are at most."""
+    while the others stand still."""
     from models.registry import Registry
 
     people = histories(home, PEOPLE, ROWS)
@@ -78,8 +89,10 @@ def side_by_side(
             load(Plan(running.port, asks, running.headers, turns=100, callers=4))  # warm
             up.append((contender, running, asks))
         difference = apart(up)
+        paces = []
         for turn in range(turns):
             for contender, running, asks in up:
+                paces.append(pace())
                 before = _cpu(running)
                 plan = Plan(running.port, asks, running.headers, RATE, seconds, seed=seed + turn)
                 with ExitStack() as standing:
@@ -90,7 +103,7 @@ def side_by_side(
                 contender.cpu_seconds += _cpu(running) - before
         for contender, running, _ in up:
             contender.megabytes = running.megabytes()
-    return [contender for contender, *_ in known], difference
+    return Compared([contender for contender, *_ in known], difference, paces)
 
 
 def _cpu(running: Running) -> float:
@@ -99,7 +112,8 @@ def _cpu(running: Running) -> float:
 
 @dataclass(frozen=True)
 class Alone:
-    """The service alone. ``singles``, ``batches``: people a second, of the same people."""
+    """The service alone. ``singles``, ``batches``: people a second, of the same people.
+    ``paces``: what ``benchmarks.machine.pace`` gave before each kind of stored scores."""
 
     ready_seconds: float
     load_seconds: float
@@ -113,6 +127,7 @@ class Alone:
     calm: Loaded
     over: Loaded
     after: Loaded
+    paces: list[float]
 
 
 def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) -> Alone:
@@ -131,7 +146,10 @@ def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) ->
 
         everything = [*kept.scores, *kept.whole, *kept.fhir]
         load(Plan(running.port, everything, running.headers, turns=200, callers=2))
-        read = [at(RATE, asks) for asks in (kept.scores, kept.whole, kept.fhir)]
+        read, paces = [], []
+        for asks in (kept.scores, kept.whole, kept.fhir):
+            paces.append(pace())
+            read.append(at(RATE, asks))
         singles = _fastest(running, many, 1000)
         together = Ask("POST", "/score_batch", all_sorts.together(BATCH), "batch")
         batches = BATCH * _fastest(running, [together], 16)
@@ -149,6 +167,7 @@ def alone(home: Home, work: Path, *, seconds: float, workers: int, seed: int) ->
         calm,
         over,
         after,
+        paces,
     )
 
 

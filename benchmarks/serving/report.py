@@ -5,7 +5,7 @@ import platform
 from datetime import date
 from importlib.metadata import version
 
-from benchmarks.machine import cpu, memory_gb, verdict
+from benchmarks.machine import cpu, memory_gb, paces, verdict
 from benchmarks.serving.load import Loaded
 from benchmarks.serving.measures import (
     BATCH,
@@ -14,6 +14,7 @@ from benchmarks.serving.measures import (
     RATE,
     TIMES_OVER,
     Alone,
+    Compared,
     Contender,
 )
 from benchmarks.serving.soak import GROWTH_BAR, SETTLED_SHARE, Soaked
@@ -59,8 +60,9 @@ COMPARED = [
 ]
 
 
-def compared(found: list[Contender], difference: float) -> str:
-    mine = next(one for one in found if one.name == OURS)
+def compared(found: Compared) -> str:
+    contenders = found.contenders
+    mine = next(one for one in contenders if one.name == OURS)
     rows = [
         [
             c.name,
@@ -71,20 +73,21 @@ def compared(found: list[Contender], difference: float) -> str:
             f"{c.cpu_milliseconds:.1f}",
             f"{max(c.megabytes):.0f}",
         ]
-        for c in found
+        for c in contenders
     ]
     met = mine.all.milliseconds(0.5) <= P50_BAR and mine.all.milliseconds(0.99) <= P99_BAR
-    ahead = ", ".join(f"{_ahead(mine, c)} {c.name}" for c in found if c is not mine)
+    ahead = ", ".join(f"{_ahead(mine, c)} {c.name}" for c in contenders if c is not mine)
     return f"""## One person, side by side
 
 {_table(COMPARED, rows)}
 
 The bar for this service: median {P50_BAR:.0f} ms, 99th percentile {P99_BAR:.0f} ms
 ({verdict(met)}). By median and 99th percentile it is {ahead}.
+{paces(found.paces)}.
 
 They were asked in turn, {len(mine.loads)} times each; who is not asked stands still. They serve
 the same registered model and were asked about the same people; their probabilities differ by
-at most {difference:.0e} (the plain service does not make targets coherent). What each does:
+at most {found.apart:.0e} (the plain service does not make targets coherent). What each does:
 
 - *framsynt*: checks the rows against the contract, makes features of them, scores all targets,
   explains the primary one in words in two languages, tells target groups and mobile model;
@@ -170,6 +173,8 @@ def alone(one: Alone) -> str:
     return f"""## Stored scores, many at once, start
 
 {_table(["what", "figure", "bar"], rows)}
+
+{paces(one.paces)}.
 
 ## {TIMES_OVER} times too much
 

@@ -1,6 +1,5 @@
 """Half an hour of mixed traffic: does memory stay where it is, and does anything fail?"""
 
-import json
 import random
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -78,15 +77,3 @@ def _mixed(home: Home, people: Histories, seed: int) -> list[Ask]:
         asks += [Ask("GET", chance.choice(lists), kind="list") for _ in range(5)]
     chance.shuffle(asks)
     return asks
-
-
-def told(one: Soaked) -> str:
-    return json.dumps(
-        {
-            "minutes": one.minutes,
-            "calls": len(one.loaded.calls),
-            "statuses": dict(one.loaded.statuses),
-            "growth": round(one.growth, 4),
-            "megabytes": [(round(at, 1), round(m)) for at, m in one.megabytes],
-        }
-    )
