@@ -57,7 +57,8 @@ def random_tables(seed: int, people: int = 6, rows: int = 60) -> Tables:
 
 def deliverable(tables: Tables) -> Tables:
     """The same rows, mended where the contract would reject them: nothing ends before it
-    starts, no event is recorded before it happened, nobody dies before birth."""
+    starts, no event is recorded before it happened, nobody dies before birth or after the last
+    day on record."""
     made = {}
     for name, rows in tables.items():
         table = TABLE[name]
@@ -66,10 +67,11 @@ def deliverable(tables: Tables) -> Tables:
         if table.happened:
             known = rows[[table.happened, "recorded_at"]].max(axis=1)
             rows = rows.assign(recorded_at=known.astype("datetime64[s]"))
-        else:
-            died = rows["death_date"].where(rows["death_date"] >= rows["birth_date"])
-            rows = rows.assign(death_date=died)
         made[name] = rows
+    last = max(rows["recorded_at"].max() for name, rows in made.items() if name != "persons")
+    persons = made["persons"]
+    died = persons["death_date"].between(persons["birth_date"], last)
+    made["persons"] = persons.assign(death_date=persons["death_date"].where(died))
     return made
 
 
