@@ -207,7 +207,7 @@ def soaked(one: Soaked, command: str) -> str:
     ]
     return f"""{SOAK}
 Written by `{command}`
-on {date.today().isoformat()}; load then {os.getloadavg()[0]:.1f}.
+on {date.today().isoformat()}; load meanwhile up to {one.busiest:.1f}.
 
 {one.minutes:.0f} minutes of mixed traffic at {one.rate:.0f} calls a second:
 {len(one.loaded.calls):,} calls, {one.failed} failed. All workers together held {low:.0f} to

@@ -1,5 +1,6 @@
 """Half an hour of mixed traffic: does memory stay where it is, and does anything fail?"""
 
+import os
 import random
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -21,12 +22,14 @@ LOOKS = 60
 
 @dataclass(frozen=True)
 class Soaked:
-    """``megabytes``: of all workers together (USS), and when, in minutes."""
+    """``megabytes``: of all workers together (USS), and when, in minutes. ``busiest``: the
+    machine's highest load (of a minute) meanwhile."""
 
     minutes: float
     rate: float
     loaded: Loaded
     megabytes: list[tuple[float, float]]
+    busiest: float
 
     @property
     def growth(self) -> float:
@@ -54,11 +57,13 @@ def soak(home: Home, log: Path, *, minutes: float, rate: float, workers: int, se
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             began, at_work = time.monotonic(), pool.submit(carry_out, plan)
             megabytes: list[tuple[float, float]] = []
+            busiest = 0.0
             while not at_work.done():
                 past = (time.monotonic() - began) / 60
                 megabytes.append((past, sum(running.megabytes())))
+                busiest = max(busiest, os.getloadavg()[0])
                 time.sleep(max(1.0, 60 * minutes / LOOKS))
-            return Soaked(minutes, rate, at_work.result(), megabytes)
+            return Soaked(minutes, rate, at_work.result(), megabytes, busiest)
 
 
 def _mixed(home: Home, people: Histories, seed: int) -> list[Ask]:
