@@ -12,6 +12,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 KEPT = 10
@@ -21,7 +22,8 @@ KEPT = 10
 def fetched(folder: Path, location: str, fetch: Callable[[Path], Path]) -> Path:
     """The copy of what lies at ``location``. ``fetch(into)`` gets it, and says where it put it."""
     copy = folder / hashlib.sha256(location.encode()).hexdigest()[:24]
-    if not copy.is_dir():
+    new = not copy.is_dir()
+    if new:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".") as draft:
             found = fetch(Path(draft))
@@ -31,8 +33,10 @@ def fetched(folder: Path, location: str, fetch: Callable[[Path], Path]) -> Path:
                 if not copy.is_dir():
                     raise
     copy.touch()
-    for old in _by_last_use(folder)[KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
+    if new:
+        with suppress(FileNotFoundError):  # somebody else is clearing away
+            for old in _by_last_use(folder)[KEPT:]:
+                shutil.rmtree(old, ignore_errors=True)
     return copy
 
 
