@@ -21,7 +21,7 @@ import pandas as pd
 from features import kernels
 from features.codelists import CodeList
 from features.errors import DataError
-from features.events import KNOWN, NEVER, ROW, Events, Pairs, TableArrays, day, places
+from features.events import NEVER, Events, Pairs, TableArrays, day, places
 from features.frames import (
     FEW,
     AnyTable,
@@ -36,7 +36,7 @@ from features.frames import (
 from features.integrity import contact_keys
 from features.positions import pointed_out
 from features.rows import Rows, admissions
-from features.stays import GOES_ON, Stays, joined_as_of
+from features.stays import joined_as_of
 from features.tables import TABLE, Coverage, Tables
 
 Told = TypeVar("Told")
@@ -49,6 +49,9 @@ class Computed(Protocol):
 
     @property
     def features(self) -> Sequence[object]: ...
+
+    @property
+    def selections(self) -> Sequence[Rows]: ...
 
     def known_in(self, coverage: Coverage) -> bool: ...
 
@@ -104,17 +107,10 @@ class History:
         what is the same on every date has been joined before (``stays.join_stays``)."""
         if self._tables.get("contacts") is None:
             return np.empty(0, dtype=np.int64)
-        events = self.select(admissions)
-        assert events.end is not None
-        order = np.lexsort((events.day, events.person))
-        person, start, end = (
-            values[order].astype(np.int64) for values in (events.person, events.day, events.end)
-        )
-        end[end == NEVER] = GOES_ON
-        # Stays that begin on one day touch, whichever of them is taken to be the first.
-        np.maximum(end, start, out=end)
-        stays = Stays(events.row[order], person, start, end, events.known[order])
-        return np.unique(stays.person[stays.touching()])
+        stays = self.select(admissions)
+        touch = np.empty(len(self), dtype=bool)
+        kernels.touching(stays.person, stays.day, stays.end, touch)
+        return touch.nonzero()[0]
 
     @cached_property
     def _part(self) -> History:
@@ -170,15 +166,9 @@ class History:
     def _on_contacts(self, events: Events, rows: Rows) -> Events:
         assert rows.on is not None
         contacts = self.select(rows.on)
-        assert contacts.end is not None
-        place_of = np.full(len(self.arrays("contacts").person) + 1, -1)  # the last: no contact
-        place_of[contacts.row] = np.arange(len(contacts))
-        place = place_of[self.contact_of(rows.table.name)[events.row]]
-        found = (place >= 0).nonzero()[0]
-        fields = contacts.fields.take(place[found], axis=1)
-        fields[KNOWN] = np.maximum(fields[KNOWN], events.known[found])
-        fields[ROW] = events.row[found]
-        return Events(fields)
+        contact_of = self.contact_of(rows.table.name)
+        n_contacts = len(self.arrays("contacts").person)
+        return Events(kernels.on_contacts(events.fields, contact_of, contacts.fields, n_contacts))
 
     def contact_of(self, name: str) -> np.ndarray:
         """The row of the contact that each row of a table is on; -1 where there is none."""
@@ -255,20 +245,33 @@ class Those(NamedTuple):
     view: View
 
 
+class _Order(NamedTuple):
+    """In what order measures are computed. ``kinds``: those made of others come last, since they
+    look the others up. ``selections``: by table, what the measures choose by class alone."""
+
+    kinds: list[tuple[type[Computed], list[Computed]]]
+    unknown: list[Computed]
+    selections: dict[str, tuple[Rows, ...]]
+
+
 @lru_cache(maxsize=256)
-def _by_kind(
-    measures: tuple[Computed, ...], coverage: Coverage
-) -> tuple[list[tuple[type[Computed], list[Computed]]], list[Computed]]:
-    """(kinds and their measures, in the order of computing; measures that are not known)."""
+def _order(measures: tuple[Computed, ...], coverage: Coverage) -> _Order:
     kinds: dict[type[Computed], list[Computed]] = {}
     unknown = []
+    selections: dict[str, dict[Rows, None]] = {}
     for measure in measures:
-        if measure.known_in(coverage):
-            kinds.setdefault(type(measure), []).append(measure)
-        else:
+        if not measure.known_in(coverage):
             unknown.append(measure)
-    # Measures made of others come last: they look the others up.
-    return sorted(kinds.items(), key=lambda item: item[0].made_of_others), unknown
+            continue
+        kinds.setdefault(type(measure), []).append(measure)
+        for rows in measure.selections:
+            if rows is rows.plain:
+                selections.setdefault(rows.table.name, {})[rows] = None
+    return _Order(
+        sorted(kinds.items(), key=lambda item: item[0].made_of_others),
+        unknown,
+        {table: tuple(of_table) for table, of_table in selections.items()},
+    )
 
 
 class View:
@@ -304,16 +307,24 @@ class View:
         if self._values or self._in_place:
             done = self._values.keys() | self._in_place
             measures = [measure for measure in measures if measure not in done]
-        kinds, unknown = _by_kind(tuple(measures), self.coverage)
-        for measure in unknown:
+        order = _order(tuple(measures), self.coverage)
+        for measure in order.unknown:
             shape = (len(self), len(measure.features))
             self._values[measure] = np.full(shape, np.nan, dtype=np.float32)
-        for kind, of_kind in kinds:
+        self._choose(order.selections)
+        for kind, of_kind in order.kinds:
             values = kind.compute(of_kind, self)
             if values is not None:
                 self._values.update(zip(of_kind, values, strict=True))
             if self._apart is not None:
                 self._take_over(of_kind, self._apart)
+
+    def _choose(self, selections: dict[str, tuple[Rows, ...]]) -> None:
+        """Chooses from tables of few rows together what would be chosen one by one."""
+        for table, rows in selections.items():
+            arrays = self.history.arrays(table)
+            if len(arrays.person) <= FEW and not self._events.keys() >= set(rows):
+                self._events.update(zip(rows, arrays.known_together(rows, self.day), strict=True))
 
     def _take_over(self, measures: Sequence[Computed], apart: Those) -> None:
         """Puts in the values of the people who are seen for themselves."""
@@ -374,6 +385,12 @@ class View:
             events = self._events[rows] = self.known(self.history.select(rows))
         return events
 
+    def at_hand(self, rows: Rows) -> Events:
+        """The rows of a selection, for a loop that passes over what was not known: some that
+        were not, unless the known ones have been chosen already."""
+        known = self._events.get(rows)
+        return self.history.select(rows) if known is None else known
+
     def once(self, name: Hashable, make: Callable[[], Told]) -> Told:
         """What ``make`` gives, kept for the other measures that need it; ``name`` tells which."""
         if name in self._once:
@@ -401,7 +418,7 @@ class View:
         key = (base, codelist, earliest)
         ages = self._group_ages.get(key)
         if ages is None:
-            events = self.history.select(base)
+            events = self.at_hand(base)
             arrays = self.history.arrays(base.table.name)
             groups = arrays.groups(codelist)
             ages = np.empty((len(self), groups.n), dtype=np.int32)

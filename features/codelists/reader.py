@@ -206,6 +206,11 @@ class CodeList:
             for _, other, result in [rule.split(":")]
         )
 
+    @cached_property
+    def ranked(self) -> bool:
+        """Whether any group gives way to another, or two give a third."""
+        return bool(self.unless or self.together)
+
     def _rules(self, kind: str) -> list[tuple[str, str]]:
         found = dict.fromkeys((r.group, r.rule) for r in self.rows if r.rule.startswith(kind))
         return list(found)
@@ -219,10 +224,6 @@ class CodeList:
         for group, severer in self.unless:
             counts[..., group] &= ~counts[..., severer]
         return counts
-
-    def score(self, present: np.ndarray) -> np.ndarray:
-        """Sum of the weights of the groups that count, (..., groups) -> (...)."""
-        return np.asarray(self.apply_hierarchy(present) @ self.weights)
 
 
 def read_code_list(

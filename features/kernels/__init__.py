@@ -11,8 +11,9 @@ from typing import Any
 
 _FILES = {
     "classes": ("fold", "look_up", "mark", "renumber"),
+    "courses": ("longest_gap", "near", "slope", "touching"),
     "days": ("row_days", "to_days", "whole_years"),
-    "rows": ("count_distinct", "group_ages", "near", "spread"),
+    "rows": ("choose", "count_distinct", "group_ages", "on_contacts", "spread", "weigh_groups"),
     "sums": ("add_up",),
     "windows": ("count_since", "days_since", "days_within", "extreme", "latest", "latest_stays"),
 }

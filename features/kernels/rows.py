@@ -1,4 +1,4 @@
-"""Rows to what needs more than adding up: how many different, who, what is near."""
+"""Rows to what needs more than adding up: which are chosen, how many different, who."""
 
 from __future__ import annotations
 
@@ -6,6 +6,43 @@ import numpy as np
 from numba import types
 
 from features.compiled import I32, I64, NEVER, compiled, read, write
+
+
+@compiled(types.Array(I32, 2, "C")(read(I32, 2), read(I32), read(I32), read(I32), I64, write(I32)))
+def choose(
+    fields: np.ndarray,
+    row_class: np.ndarray,
+    first_slot: np.ndarray,
+    slots: np.ndarray,
+    index_day: int,
+    bounds: np.ndarray,
+) -> np.ndarray:
+    """The known rows of many selections at once, as ``features.events`` has the fields of rows.
+
+    ``slots[first_slot[c]:first_slot[c + 1]]``: the selections that rows of class c are in.
+    Those of selection s are ``[:, bounds[s]:bounds[s + 1]]`` of what comes back, in the order of
+    the rows, their ends hidden unless passed; ``bounds`` is written.
+    """
+    known, ends = fields[2], len(fields) > 4
+    bounds[:] = 0
+    for i in range(fields.shape[1]):
+        if known[i] < index_day:
+            for k in range(first_slot[row_class[i]], first_slot[row_class[i] + 1]):
+                bounds[slots[k] + 1] += 1
+    for s in range(1, len(bounds)):
+        bounds[s] += bounds[s - 1]
+    chosen = np.empty((len(fields), bounds[-1]), dtype=np.int32)
+    place_of = bounds[:-1].copy()
+    for i in range(fields.shape[1]):
+        if known[i] < index_day:
+            for k in range(first_slot[row_class[i]], first_slot[row_class[i] + 1]):
+                place = place_of[slots[k]]
+                place_of[slots[k]] += 1
+                for field in range(len(fields)):
+                    chosen[field, place] = fields[field, i]
+                if ends and chosen[4, place] >= index_day:
+                    chosen[4, place] = NEVER
+    return chosen
 
 
 @compiled(
@@ -97,11 +134,40 @@ def group_ages(
 
 
 @compiled(
+    types.void(read(I32, 2), read(I32, 2), read(types.float64), read(I32), write(types.float64, 2))
+)
+def weigh_groups(
+    ages: np.ndarray,
+    earliest: np.ndarray,
+    weights: np.ndarray,
+    windows: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """Sum of the weights of the groups seen in each window, into ``out``, (people, windows).
+
+    ``ages``, (people, groups): days since the latest row, ``NEVER`` without any. ``earliest``:
+    as ``ages`` of the earliest row, where only groups count that are no older than the window;
+    without people where all count.
+    """
+    for who in range(len(ages)):
+        for w in range(len(windows)):
+            total = 0.0
+            for group in range(len(weights)):
+                seen = ages[who, group] <= windows[w]
+                if seen and len(earliest) > 0:
+                    seen = earliest[who, group] <= windows[w]
+                if seen:
+                    total += weights[group]
+            out[who, w] = total
+
+
+@compiled(
     types.void(
         *(read(I32) for _ in range(3)),
         read(I64),
-        *(I64 for _ in range(3)),
-        write(types.float64, 2),
+        *(I64 for _ in range(2)),
+        read(I32),
+        write(types.float64, 3),
     )
 )
 def spread(
@@ -111,85 +177,58 @@ def spread(
     value_of_row: np.ndarray,
     n_values: int,
     index_day: int,
-    window: int,
+    windows: np.ndarray,
     told: np.ndarray,
 ) -> None:
-    """How a person's rows of a window spread over values, into ``told``, (3, people): how many
-    rows, how many have the most frequent value, and the sum of squared numbers by value.
+    """How a person's rows of each window spread over values, into ``told``, (3, people, windows):
+    how many rows, how many have the most frequent value, and the sum of squared numbers by value.
 
     Rows sorted by person; ``value_of_row[row]``: a number below ``n_values``, or -1 for none.
     """
     told[:] = 0
     count = np.zeros(n_values, dtype=np.int64)
-    met = np.empty(n_values, dtype=np.int64)
-    n_met = 0
-    for i in range(len(person)):
-        value = value_of_row[row[i]]
-        if value >= 0 and index_day - day[i] <= window:
-            if count[value] == 0:
-                met[n_met] = value
-                n_met += 1
-            count[value] += 1
-        if i + 1 == len(person) or person[i + 1] != person[i]:
-            for k in range(n_met):
-                times = count[met[k]]
-                told[0, person[i]] += times
-                told[1, person[i]] = max(told[1, person[i]], times)
-                told[2, person[i]] += times * times
-                count[met[k]] = 0
-            n_met = 0
-
-
-@compiled(
-    types.void(
-        *(read(I32) for _ in range(5)),
-        *(I64 for _ in range(3)),
-        types.boolean,
-        read(I32),
-        write(types.float64, 2),
-    )
-)
-def near(
-    person: np.ndarray,
-    moment: np.ndarray,
-    other_person: np.ndarray,
-    begins: np.ndarray,
-    ends: np.ndarray,
-    first: int,
-    last: int,
-    index_day: int,
-    without: bool,
-    windows: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    """How many rows of each window have another near, or with ``without`` have none.
-
-    Another is near where it begins no later than ``last`` days after the row's moment and
-    ends no sooner than ``first`` days after it. Rows without one count once ``last`` days
-    have passed. Both sorted by person. Written into ``out``, (people, windows).
-    """
-    out[:] = 0
-    row = other = 0
-    while row < len(person):
-        who = person[row]
-        while other < len(other_person) and other_person[other] < who:
-            other += 1
-        stop = other
-        while stop < len(other_person) and other_person[stop] == who:
+    first = 0
+    while first < len(person):
+        who, stop = person[first], first
+        while stop < len(person) and person[stop] == who:
             stop += 1
-        order = np.argsort(begins[other:stop])
-        starts, reach = begins[other:stop][order], ends[other:stop][order]
-        for i in range(1, len(reach)):
-            reach[i] = max(reach[i], reach[i - 1])
-        while row < len(person) and person[row] == who:
-            age = index_day - moment[row]
-            if age <= windows[-1]:
-                begun = np.searchsorted(starts, moment[row] + last, side="right")
-                counts = begun > 0 and reach[begun - 1] >= moment[row] + first
-                if without:
-                    counts = not counts and moment[row] + last < index_day
-                if counts:
-                    for w in range(len(windows)):
-                        out[who, w] += age <= windows[w]
-            row += 1
-        other = stop
+        for w in range(len(windows)):
+            for i in range(first, stop):
+                value = value_of_row[row[i]]
+                if value >= 0 and index_day - day[i] <= windows[w]:
+                    # A square grows by one more than twice its root.
+                    told[2, who, w] += 2 * count[value] + 1
+                    count[value] += 1
+                    told[0, who, w] += 1
+                    told[1, who, w] = max(told[1, who, w], count[value])
+            for i in range(first, stop):
+                if value_of_row[row[i]] >= 0:
+                    count[value_of_row[row[i]]] = 0
+        first = stop
+
+
+_FIELDS = types.Array(I32, 2, "A", readonly=True)
+
+
+@compiled(types.Array(I32, 2, "C")(_FIELDS, read(I64), _FIELDS, I64))
+def on_contacts(
+    fields: np.ndarray, contact_of: np.ndarray, contacts: np.ndarray, n_contacts: int
+) -> np.ndarray:
+    """Those of some rows that are on chosen contacts, with the days of these.
+
+    ``fields``, ``contacts``: as ``features.events`` has the fields of rows. ``contact_of[row]``:
+    the row's contact, of ``n_contacts``, or -1. Known once both are.
+    """
+    place_of = np.full(n_contacts, -1)
+    for place in range(contacts.shape[1]):
+        place_of[contacts[3, place]] = place
+    n = 0
+    found = np.empty((len(contacts), fields.shape[1]), dtype=np.int32)
+    for i in range(fields.shape[1]):
+        contact = contact_of[fields[3, i]]
+        if contact >= 0 and place_of[contact] >= 0:
+            found[:, n] = contacts[:, place_of[contact]]
+            found[2, n] = max(found[2, n], fields[2, i])
+            found[3, n] = fields[3, i]
+            n += 1
+    return found[:, :n].copy()

@@ -11,12 +11,14 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
+
+from features.rows import Rows
 
 if TYPE_CHECKING:
     from features.evidence import Behind
@@ -236,6 +238,12 @@ class Measure(ABC):
         if self.windowed and not self.windows:
             return f"has no window; {type(self).__name__} needs one"
         return ""
+
+    @cached_property
+    def selections(self) -> tuple[Rows, ...]:
+        """The rows that the measure names."""
+        named = (getattr(self, field.name) for field in fields(self))
+        return tuple(one for one in named if isinstance(one, Rows))
 
     @cached_property
     def days(self) -> np.ndarray:

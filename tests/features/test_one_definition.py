@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import features.history
+from features import events
 from features.arrow import to_arrow
 from features.errors import DataError
 from features.history import History
@@ -98,6 +100,18 @@ def test_any_split_of_the_people_changes_nothing(seed: int, parts: int) -> None:
         }
         split.append(build_matrix(History.of(rows_of, COVERAGE), MEASURES, [MIDDLE]))
     assert_same_bytes(pd.concat(split).sort_index(), whole)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=SEEDS)
+def test_many_rows_are_chosen_otherwise_than_few_and_give_the_same(seed: int) -> None:
+    history = random_tables(seed, people=8, rows=80)
+    few = build_matrix(History.of(history, COVERAGE), MEASURES, DATES)
+    with pytest.MonkeyPatch.context() as patch:
+        for room in (events, features.history):
+            patch.setattr(room, "FEW", -1)
+        many = build_matrix(History.of(history, COVERAGE), MEASURES, DATES)
+    assert_same_bytes(few, many)
 
 
 @settings(max_examples=6, deadline=None)

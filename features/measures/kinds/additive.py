@@ -105,7 +105,7 @@ def _of_table(view: View, table: str, selections: tuple[Rows, ...], weight: str 
 
 
 def _of_rows(view: View, rows: Rows, weight: str | None) -> Stream:
-    events = view.history.select(rows)
+    events = view.at_hand(rows)
     number = None if weight is None else np.nan_to_num(view.values(rows, events, weight))
     one_class = np.zeros(len(events), dtype=np.int32)
     return Stream(events.person, events.day, events.known, one_class, _ONE, number)

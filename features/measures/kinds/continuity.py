@@ -31,35 +31,32 @@ class _Spread(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[_Spread], view: View) -> list[np.ndarray]:
-        return [
-            np.column_stack([measure._index(view, window) for window in measure.windows])
-            for measure in measures
-        ]
+        return [measure._index(view) for measure in measures]
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         return within(view, self.of, window_days)
 
-    def _index(self, view: View, window: int) -> np.ndarray:
-        total, most, squares = self._told(view, window)
+    def _index(self, view: View) -> np.ndarray:
+        total, most, squares = self._told(view)
         with np.errstate(divide="ignore", invalid="ignore"):
             index = self._from_counts(total, most, squares)
         index[total < self.at_least] = np.nan
         return index
 
-    def _told(self, view: View, window: int) -> np.ndarray:
-        """(3, people): contacts, those with the provider met most, squares by provider."""
+    def _told(self, view: View) -> np.ndarray:
+        """(3, people, windows): contacts, those with the provider met most, squares by provider."""
 
         def tell() -> np.ndarray:
             events = view.events(self.of)
             value, n_values = view.history.arrays(self.of.table.name).labels(self.column)
-            told = np.empty((3, len(view)))
+            told = np.empty((3, len(view), len(self.windows)))
             value = value.astype(np.int64, copy=False)
             kernels.spread(
-                events.person, events.day, events.row, value, n_values, view.day, window, told
+                events.person, events.day, events.row, value, n_values, view.day, self.days, told
             )
             return told
 
-        return view.once(("spread", self.of, self.column, window), tell)
+        return view.once(("spread", self.of, self.column, self.windows), tell)
 
     def _from_counts(self, total: np.ndarray, most: np.ndarray, squares: np.ndarray) -> np.ndarray:
         raise NotImplementedError

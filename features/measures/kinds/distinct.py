@@ -32,7 +32,7 @@ class Distinct(Measure):
     def compute(cls, measures: Sequence[Distinct], view: View) -> None:
         out, first = view.room(measures)
         for measure, column in zip(measures, first, strict=True):
-            events = view.history.select(measure.of)
+            events = view.at_hand(measure.of)
             value, n_values = view.history.arrays(measure.of.table.name).labels(measure.column)
             kernels.count_distinct(
                 events.person,

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
 from features.evidence import Behind, on_last_day, seen, within
 from features.history import View
 from features.measures.base import Measure
@@ -34,12 +35,7 @@ class LongestGap(Measure):
 
     @classmethod
     def compute(cls, measures: Sequence[LongestGap], view: View) -> list[np.ndarray]:
-        results = []
-        for measure in measures:
-            spans = measure._spans(view)
-            columns = [_longest(*spans, len(view), view.day, window) for window in measure.windows]
-            results.append(np.column_stack(columns))
-        return results
+        return [measure._longest(view) for measure in measures]
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         yield from within(view, self.of, window_days)
@@ -49,39 +45,24 @@ class LongestGap(Measure):
             reached = np.minimum(stays.end, view.day) >= view.day - window_days
             yield from seen(view, self.staying, stays.take(np.flatnonzero(reached)))
 
-    def _spans(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """People, first days and last days of rows and stays."""
+    def _longest(self, view: View) -> np.ndarray:
         events = view.events(self.of)
+        longest = np.empty((len(view), len(self.windows)))
+        kernels.longest_gap(
+            events.person, events.day, *self._stays(view), view.day, self.days, longest
+        )
+        return longest
+
+    def _stays(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """People, first days and last days."""
         if self.staying is None:
-            return events.person, events.day, events.day
+            return _NOBODY, _NOBODY, _NOBODY
         stays = view.events(self.staying)
         assert stays.end is not None
-        return (
-            np.concatenate([events.person, stays.person]),
-            np.concatenate([events.day, stays.day]),
-            np.concatenate([events.day, np.minimum(stays.end, view.day)]),
-        )
+        return stays.person, stays.day, stays.end
 
 
-def _longest(
-    person: np.ndarray, first: np.ndarray, last: np.ndarray, n: int, index_day: int, window: int
-) -> np.ndarray:
-    """The longest gap of each of ``n`` people in the ``window`` days before ``index_day``."""
-    begins = index_day - window
-    within = np.flatnonzero(last >= begins)
-    # The day before the window and the index date bound it, person by person.
-    everyone, stride = np.arange(n, dtype=np.int64), np.int64(window + 2)
-    owner = np.concatenate([everyone, person[within], everyone])
-    edges = np.zeros(n, dtype=np.int64), np.full(n, window + 1)
-    first_day = np.concatenate([edges[0], np.maximum(first[within] - begins, 0) + 1, edges[1]])
-    last_day = np.concatenate([edges[0], last[within] - begins + 1, edges[1]])
-    order = np.argsort(owner * stride + first_day, kind="stable")
-    owner, first_day = owner[order], first_day[order]
-    reached = np.maximum.accumulate(owner * stride + last_day[order]) - owner * stride
-    same = np.flatnonzero(owner[1:] == owner[:-1])
-    longest = np.zeros(n, dtype=np.int64)
-    np.maximum.at(longest, owner[1:][same], (first_day[1:] - reached[:-1] - 1)[same])
-    return longest
+_NOBODY = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

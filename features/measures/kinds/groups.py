@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
 from features.codelists import CodeList
-from features.events import NEVER
 from features.evidence import Behind, first_rows, on_last_day, within
 from features.history import View
 from features.measures.base import Measure
@@ -26,9 +26,22 @@ class _OfList(Measure):
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.coded(self.codelist).known_in(coverage)
 
-    def _seen(self, view: View) -> np.ndarray:
-        """(people, windows, groups): a row of the group within the window."""
-        return view.group_ages(self.of, self.codelist)[:, None, :] <= self.days[:, None]
+    def _weighed(self, view: View, weights: np.ndarray, *, new: bool = False) -> np.ndarray:
+        """(people, windows): the weights of the groups that count, of those with a row within the
+        window; with ``new``, of those without an earlier one."""
+        ages = view.group_ages(self.of, self.codelist)
+        first = view.group_ages(self.of, self.codelist, earliest=True) if new else _NOBODY
+        if self.codelist.ranked:
+            seen = ages[:, None, :] <= self.days[:, None]
+            if new:
+                seen &= first[:, None, :] <= self.days[:, None]
+            return np.asarray(self.codelist.apply_hierarchy(seen) @ weights)
+        weighed = np.empty((len(view), len(self.windows)))
+        kernels.weigh_groups(ages, first, weights, self.days, weighed)
+        return weighed
+
+
+_NOBODY = np.empty((0, 0), dtype=np.int32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,22 +139,17 @@ class GroupCount(_OfList):
 
     @classmethod
     def compute(cls, measures: Sequence[GroupCount], view: View) -> list[np.ndarray]:
-        return [measure._count(view) for measure in measures]
+        return [m._weighed(view, m._counted, new=m.new) for m in measures]
 
-    def _count(self, view: View) -> np.ndarray:
-        present = self._seen(view)
-        if self.new:
-            first = view.group_ages(self.of, self.codelist, earliest=True)[:, None, :]
-            present &= (first <= self.days[:, None]) | (first == NEVER)
-        counted = self.codelist.apply_hierarchy(present)
-        if self.among:
-            counted = counted[:, :, [self.codelist.index[group] for group in self.among]]
-        return counted.sum(axis=2)
+    @cached_property
+    def _counted(self) -> np.ndarray:
+        """Of each group of the list 1 where it counts, else 0."""
+        among = self.among or self.codelist.groups
+        return np.array([group in among for group in self.codelist.groups], dtype=np.float64)
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         # Where groups give way to others, those decide too, whether they are counted or not.
-        ranked = self.codelist.unless or self.codelist.together
-        groups = () if ranked else self.among
+        groups = () if self.codelist.ranked else self.among
         rows = self.of.coded(self.codelist, *groups)
         if not self.new:
             return within(view, rows, window_days)
@@ -173,7 +181,7 @@ class CodeScore(_OfList):
 
     @classmethod
     def compute(cls, measures: Sequence[CodeScore], view: View) -> list[np.ndarray]:
-        return [measure.codelist.score(measure._seen(view)) for measure in measures]
+        return [measure._weighed(view, measure.codelist.weights) for measure in measures]
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         return within(view, self.of.coded(self.codelist), window_days)

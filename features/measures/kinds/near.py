@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from features import kernels
 from features.events import NEVER, Events
 from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
+from features.measures.kinds.windows import near
 from features.rows import Rows
 from features.tables import CONTACTS, Coverage
 
@@ -54,58 +54,46 @@ class Near(Measure):
         return [measure._count(view) for measure in measures]
 
     def _count(self, view: View) -> np.ndarray:
-        person, moment = _moments(view.events(self.of), ended=self.ended)
-        near = np.zeros((len(view), len(self.windows)))
-        if len(person):
-            others = self._others(view)
-            kernels.near(
-                person,
-                moment,
-                *others,
-                self.first,
-                self.last,
-                view.day,
-                self.without,
-                self.days,
-                near,
-            )
-        return near
+        events = view.events(self.of)
+        if not len(events):
+            return np.zeros((len(view), len(self.windows)))
+        moment = _moment(events, ended=self.ended)
+        return near(
+            view,
+            (events.person, moment),
+            self._others(view),
+            (self.first, self.last),
+            self.days,
+            without=self.without,
+        )
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         assert window_days is not None
         events, others = view.events(self.of), view.events(self.other)
-        moment = _of_moment(events, ended=self.ended)
-        over = np.flatnonzero(_of_moment(others, ended=self.other_ended) != NEVER)
+        moment = _moment(events, ended=self.ended)
         _, begins, ends = self._others(view)
-        near = (begins <= moment[:, None] + self.last) & (ends >= moment[:, None] + self.first)
-        counts = near.any(axis=1)
+        met = (begins <= moment[:, None] + self.last) & (ends >= moment[:, None] + self.first)
+        counts = met.any(axis=1)
         if self.without:
             counts = ~counts & (moment + self.last < view.day)
         counts &= (moment != NEVER) & (view.day - moment <= window_days)
         yield from seen(view, self.of, events.take(np.flatnonzero(counts)))
-        yield from seen(view, self.other, others.take(over[near[counts].any(axis=0)]))
+        yield from seen(view, self.other, others.take(np.flatnonzero(met[counts].any(axis=0))))
 
     def _others(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """People, first days and last days of the other rows."""
         events = view.events(self.other)
-        person, begins = _moments(events, ended=self.other_ended)
+        begins = _moment(events, ended=self.other_ended)
         if not self.lasting:
-            return person, begins, begins
+            return events.person, begins, begins
         assert events.end is not None
         # A stay ends on its last day, a period on the first day after it.
         after = 0 if self.other.table is CONTACTS else 1
         ends = np.maximum(np.minimum(events.end, view.day) - after, begins)
-        return person, begins, ends.astype(np.int32, copy=False)
+        return events.person, begins, ends.astype(np.int32, copy=False)
 
 
-def _moments(events: Events, *, ended: bool) -> tuple[np.ndarray, np.ndarray]:
-    """People, and the day each row began or, where it is over, ended."""
-    moment = _of_moment(events, ended=ended)
-    over = np.flatnonzero(moment != NEVER)
-    return events.person[over], moment[over]
-
-
-def _of_moment(events: Events, *, ended: bool) -> np.ndarray:
+def _moment(events: Events, *, ended: bool) -> np.ndarray:
     """The day each row began or, where asked for, ended; ``NEVER`` where it goes on."""
     if not ended:
         return events.day

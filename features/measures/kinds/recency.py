@@ -13,7 +13,7 @@ from features.events import NEVER
 from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
-from features.measures.kinds.windows import count_since
+from features.measures.kinds.windows import near
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -86,13 +86,6 @@ class Readmissions(Measure):
     def _count(self, view: View) -> np.ndarray:
         stays, before = view.events(self.of), view.events(self.after)
         assert before.end is not None
-        over = before.end != NEVER
-        # Person and day in one number, so that one sorted search finds the discharge before.
-        stride = np.int64(NEVER)
-        discharges = np.sort(before.person[over] * stride + before.end[over])
-        starts = stays.person * stride + stays.day
-        place = np.searchsorted(discharges, starts, side="right") - 1
-        found = place >= 0
-        gap = np.full(len(starts), stride)
-        gap[found] = starts[found] - discharges[place[found]]
-        return count_since(view, stays.person, stays.day, gap <= self.within, self.days)
+        discharges = (before.person, before.end, before.end)
+        starts = (stays.person, stays.day)
+        return near(view, starts, discharges, (-self.within, 0), self.days)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from features import kernels
 from features.evidence import Behind, seen, within
 from features.history import View
 from features.measures.base import Measure
@@ -15,8 +16,6 @@ from features.measures.kinds.latest import Recent
 from features.measures.kinds.windows import extreme
 from features.rows import Rows
 from features.tables import Coverage
-
-DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,42 +71,25 @@ class Slope(_OfValues):
 
     @classmethod
     def compute(cls, measures: Sequence[Slope], view: View) -> list[np.ndarray]:
-        return [
-            np.column_stack([measure._slope(view, window) for window in measure.windows])
-            for measure in measures
-        ]
+        return [measure._slopes(view) for measure in measures]
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         return within(view, self.of, window_days, self.column)
 
-    def _slope(self, view: View, window: int) -> np.ndarray:
+    def _slopes(self, view: View) -> np.ndarray:
         events = view.events(self.of)
-        value, ages = view.values(self.of, events, self.column), view.ages(events)
-        chosen = np.flatnonzero((ages <= window) & ~np.isnan(value))
-        # Sums in floating point depend on their order; the order of rows must not matter.
-        chosen = chosen[np.lexsort((value[chosen], ages[chosen], events.person[chosen]))]
-        person, value = events.person[chosen], value[chosen]
-        years = -ages[chosen] / DAYS_A_YEAR
-
-        def per_person(amount: np.ndarray) -> np.ndarray:
-            return np.bincount(person, weights=amount, minlength=len(view))
-
-        count = np.bincount(person, minlength=len(view))
-        divisor = np.maximum(count, 1)
-        off_time = years - (per_person(years) / divisor)[person]
-        off_value = value - (per_person(value) / divisor)[person]
-        spread, first, last = per_person(off_time**2), *_ends(len(view), person, ages[chosen])
-        enough = (count >= self.at_least) & (first - last >= self.days_apart)
-        slope = np.full(len(view), np.nan)
-        return np.divide(per_person(off_time * off_value), spread, out=slope, where=enough)
-
-
-def _ends(n: int, person: np.ndarray, ages: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ages of each person's first and last value; 0 and 0 without any."""
-    oldest, newest = np.zeros(n, dtype=np.int64), np.full(n, np.iinfo(np.int64).max)
-    np.maximum.at(oldest, person, ages)
-    np.minimum.at(newest, person, ages)
-    return oldest, np.minimum(newest, oldest)
+        slopes = np.empty((len(view), len(self.windows)))
+        kernels.slope(
+            events.person,
+            events.day,
+            view.values(self.of, events, self.column),
+            self.at_least,
+            self.days_apart,
+            view.day,
+            self.days,
+            slopes,
+        )
+        return slopes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

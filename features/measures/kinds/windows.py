@@ -44,3 +44,22 @@ def latest_of(
     out = np.empty((len(view), len(windows)))
     kernels.latest(events.person, events.day, events.known, value, view.day, newest, windows, out)
     return out
+
+
+def near(
+    view: View,
+    rows: tuple[np.ndarray, np.ndarray],
+    others: tuple[np.ndarray, np.ndarray, np.ndarray],
+    days: tuple[int, int],
+    windows: np.ndarray,
+    *,
+    without: bool = False,
+) -> np.ndarray:
+    """How many rows of each window have another that many days after them, (people, windows);
+    with ``without``, have none.
+
+    ``rows``: people and moments. ``others``: people, first days and last days.
+    """
+    out = np.empty((len(view), len(windows)))
+    kernels.near(*rows, *others, *days, view.day, without, windows, out)
+    return out

@@ -10,7 +10,7 @@ def charlson(system: str, *codes: str) -> float:
     _, groups = CHARLSON.match(system, np.array(codes))
     present = np.zeros(len(CHARLSON.groups), dtype=bool)
     present[groups] = True
-    return float(CHARLSON.score(present))
+    return float(CHARLSON.apply_hierarchy(present) @ CHARLSON.weights)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_an_icd9_code_is_nothing_in_icd10() -> None:
 def test_many_people_at_once() -> None:
     present = np.zeros((2, len(CHARLSON.groups)), dtype=bool)
     present[1, [CHARLSON.index["malignancy"], CHARLSON.index["metastatic_cancer"]]] = True
-    assert CHARLSON.score(present).tolist() == [0.0, 6.0]
+    assert (CHARLSON.apply_hierarchy(present) @ CHARLSON.weights).tolist() == [0.0, 6.0]

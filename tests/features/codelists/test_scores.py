@@ -21,7 +21,7 @@ def score(codelist: CodeList, *codes: str) -> float:
     _, groups = codelist.match(system, np.array(codes))
     present = np.zeros(len(codelist.groups), dtype=bool)
     present[groups] = True
-    return float(codelist.score(present))
+    return float(codelist.apply_hierarchy(present) @ codelist.weights)
 
 
 @pytest.mark.parametrize(
