@@ -14,13 +14,16 @@ _FORM = re.compile(
     r"\s*(?:18|19|20)?\d\d(?:0[1-9]|1[0-2])"
     r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+ ]?\d{4}\s*"
 )
+SHORTEST = 10
+"""A shorter text is none."""
+
 _DOUBLED = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
 _LOOKED_AT = 2_000
 
 
 def is_person_number(value: str) -> bool:
     """Does ``value`` have the form and the check digit of a personal identity number?"""
-    if not 10 <= len(value) <= 20 or not _FORM.fullmatch(value):
+    if not SHORTEST <= len(value) <= 20 or not _FORM.fullmatch(value):
         return False
     digits = [int(c) for c in value if c.isascii() and c.isdigit()][-10:]
     return sum(_DOUBLED[d] for d in digits[::2]) % 10 == -sum(digits[1::2]) % 10

@@ -10,7 +10,8 @@ against each other. Stays that touch are joined by the history, as known on the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from operator import itemgetter
 from sys import float_info
@@ -20,7 +21,7 @@ import numpy as np
 
 from features.columns import EARLIEST, LATEST
 from features.frames import AnyTables, Column, PlainTable, columns_of, take, texts
-from features.person_numbers import is_person_number
+from features.person_numbers import SHORTEST, is_person_number
 from features.tables import ALL_TABLES, CONTACTS, PERSONS, TABLE, Kind, Table
 from features.tables import Column as Declared
 from features.validation import NOT_EVENTS
@@ -66,13 +67,11 @@ class _NotPlain(Exception):
 
 
 def _plain(table: Table, rows: list[dict[str, Any]]) -> PlainTable:
-    names = set().union(*rows)
-    if not names <= table.column.keys():
-        raise _NotPlain
+    sent = _sent(table, rows)
     columns: dict[str, Column] = {}
-    for column in table.columns:
-        if column.name in names:
-            columns[column.name] = _READ[column.kind](column, _values(column.name, rows))
+    for column, read in _READERS[table.name]:
+        if column.name in sent:
+            columns[column.name] = read(column, sent[column.name])
         elif column.nullable or not rows:
             columns[column.name] = _nothing(column, len(rows))
         elif column.name == "recorded_at" and table.recorded_by_default:
@@ -81,6 +80,18 @@ def _plain(table: Table, rows: list[dict[str, Any]]) -> PlainTable:
             raise _NotPlain
     _check_rows(table, columns)
     return PlainTable(table, columns, len(rows))
+
+
+def _sent(table: Table, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """The values of each column that any row has; None in the rows without it."""
+    known = table.column.keys()
+    if len(set(map(len, rows))) == 1 and rows[0].keys() <= known:
+        with suppress(KeyError):  # each as long as the first, with all that it has: the same
+            return {name: list(map(itemgetter(name), rows)) for name in rows[0]}
+    names = set().union(*rows)
+    if not names <= known:
+        raise _NotPlain
+    return {name: _values(name, rows) for name in names}
 
 
 def _values(name: str, rows: list[dict[str, Any]]) -> list[Any]:
@@ -101,49 +112,58 @@ def _types(column: Declared, values: list[Any], allowed: Kinds) -> set[type]:
     return types
 
 
-_TEXT: Kinds = frozenset({str, _NONE})
+_DATE: Kinds = frozenset({str, _NONE})
 _NUMBER: Kinds = frozenset({int, float, _NONE})
 _WHOLE: Kinds = frozenset({int, _NONE})
 _YES_NO: Kinds = frozenset({bool, _NONE})
 
 
 def _texts(column: Declared, values: list[Any]) -> Column:
-    _types(column, values, _TEXT)
-    distinct = set(values)
-    distinct.discard(None)
-    if column.allowed:
-        if not distinct.issubset(column.allowed):
+    try:
+        distinct = set(values)
+    except TypeError:
+        raise _NotPlain from None
+    if None in distinct:
+        if not column.nullable:
             raise _NotPlain
-    elif not all(map(_is_plain_text, distinct)):
+        distinct.discard(None)
+    if not (distinct.issubset(column.allowed) if column.allowed else _are_plain_texts(distinct)):
         raise _NotPlain
     return values
 
 
-def _is_plain_text(text: str) -> bool:
-    """Nothing to strip, and no personal identity number."""
-    return (
-        text.isprintable()
-        and bool(text)
-        and text[0] != " "
-        and text[-1] != " "
-        and not is_person_number(text)
-    )
+def _are_plain_texts(values: set[Any]) -> bool:
+    """Texts with nothing to strip or to doubt, and no personal identity number."""
+    if not values:
+        return True
+    try:
+        spaced = f" {' '.join(values)} "
+    except TypeError:
+        return False
+    long = [text for text in values if len(text) >= SHORTEST]
+    return spaced.isprintable() and "  " not in spaced and not any(map(is_person_number, long))
 
 
 def _dates(column: Declared, values: list[Any]) -> Column:
-    _types(column, values, _TEXT)
+    seconds_of = _SECONDS_OF[column.nullable]
     try:
-        seconds = np.fromiter(map(_SECONDS_OF.__getitem__, values), np.int64, len(values))
-    except KeyError:
-        for text in set(values) - _SECONDS_OF.keys():
-            _SECONDS_OF[text] = _seconds(text)
+        seconds = np.fromiter(map(seconds_of.__getitem__, values), np.int64, len(values))
+    except (KeyError, TypeError):  # one that is new, or no date
+        _types(column, values, _DATE)
+        for text in set(values) - seconds_of.keys():
+            seconds_of[text] = _seconds(text)
         return _dates(column, values)
     return seconds.view(_MOMENT)
 
 
 _MOMENT = np.dtype("datetime64[s]")
-_SECONDS_OF: dict[str | None, int] = {None: int(np.datetime64("NaT", "s").astype(np.int64))}
-"""Dates met before, at most all days of the contract's range: the same ones come back."""
+_NEVER = np.datetime64("NaT", "s")
+_SECONDS_OF: dict[bool, dict[str | None, int]] = {
+    True: {None: int(_NEVER.astype(np.int64))},
+    False: {},
+}
+"""Dates met before, at most all days of the contract's range: the same ones come back. By whether
+a column may lack one."""
 
 
 def _seconds(text: str) -> int:
@@ -182,19 +202,24 @@ def _yes_no(column: Declared, values: list[Any]) -> Column:
     return values
 
 
-_READ = {
+Read = Callable[[Declared, list[Any]], Column]
+
+_READ: dict[Kind, Read] = {
     Kind.TEXT: _texts,
     Kind.DATE: _dates,
     Kind.NUMBER: _numbers,
     Kind.WHOLE: _numbers,
     Kind.YES_NO: _yes_no,
 }
+_READERS = {
+    table.name: [(column, _READ[column.kind]) for column in table.columns] for table in ALL_TABLES
+}
 
 
 def _nothing(column: Declared, n_rows: int) -> Column:
     """A column that was not sent."""
     if column.kind is Kind.DATE:
-        return np.full(n_rows, np.datetime64("NaT", "s"))
+        return np.full(n_rows, _NEVER)
     if column.kind in (Kind.NUMBER, Kind.WHOLE):
         return np.full(n_rows, np.nan)
     return [None] * n_rows

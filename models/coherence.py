@@ -76,6 +76,7 @@ class Coherence:
             for low, below in enumerate(known)
             if low != high and above and below and is_at_most(below, above)
         ]
+        self._low, self._high = np.array(self._pairs, dtype=np.intp).reshape(-1, 2).T
         self._ordered = sorted({number for pair in self._pairs for number in pair})
         self._lower_sets = self._all_lower_sets()
         self._upwards = sorted(self._pairs, key=self._height)
@@ -96,10 +97,8 @@ class Coherence:
 
     def breaks(self, values: np.ndarray) -> np.ndarray:
         """Which rows of (rows, targets) break the order."""
-        broken = np.zeros(len(values), dtype=bool)
-        for low, high in self._pairs:
-            broken |= values[:, low] > values[:, high]
-        return broken
+        above = values[:, self._low] > values[:, self._high]
+        return np.asarray(above.any(axis=1))
 
     def pool(self, log_odds: np.ndarray) -> Pooled:
         """Coherent log-odds: the nearest in weighted squares. Rows in order stay as they are,
@@ -142,6 +141,8 @@ class Coherence:
     def in_order(self, probabilities: np.ndarray) -> np.ndarray:
         """Coherent in every bit: what rounding may have undone on the way from log-odds."""
         ordered = probabilities.copy()
+        if not self.breaks(ordered).any():
+            return ordered
         for low, high in self._upwards:
             ordered[:, high] = np.maximum(ordered[:, high], ordered[:, low])
         return ordered

@@ -4,7 +4,7 @@ Target groups are rules on the feature matrix. A region adds its own by adding a
 ``TargetGroup``. A feature that is not known fulfils no rule.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -188,6 +188,11 @@ def _fits(rules: Iterable[Rule], matrix: pd.DataFrame) -> list[np.ndarray]:
         return [rule(columns) for rule in rules]
 
 
+def _by_row(rules: Iterable[Rule], matrix: pd.DataFrame) -> Iterator[tuple[bool, ...]]:
+    """Which rules fit each row."""
+    return zip(*(fit.tolist() for fit in _fits(rules, matrix)), strict=True)
+
+
 _GROUP_NAMES = pd.Index(list(TARGET_GROUPS))
 
 
@@ -199,8 +204,7 @@ def groups(matrix: pd.DataFrame) -> pd.DataFrame:
 
 def group_names(matrix: pd.DataFrame) -> list[list[str]]:
     """The names of the target groups that each row belongs to."""
-    fits = _fits([group.rule for group in TARGET_GROUPS.values()], matrix)
-    rows = zip(*(fit.tolist() for fit in fits), strict=True)
+    rows = _by_row((group.rule for group in TARGET_GROUPS.values()), matrix)
     return [[name for name, fit in zip(TARGET_GROUPS, row, strict=True) if fit] for row in rows]
 
 
@@ -261,6 +265,6 @@ def mobile_model(matrix: pd.DataFrame) -> pd.DataFrame:
 
 def mobile_rules(matrix: pd.DataFrame) -> list[str]:
     """The key in ``MOBILE_RULES`` of what suggests each row's mobile model."""
-    fits = _fits([rule.rule for rule in MOBILE_RULES.values()], matrix)
     names = list(MOBILE_RULES)
-    return [names[number] for number in np.argmax(np.column_stack(fits), axis=1).tolist()]
+    rows = _by_row((rule.rule for rule in MOBILE_RULES.values()), matrix)
+    return [names[row.index(True)] for row in rows]

@@ -194,10 +194,11 @@ class RiskModel:
         number = self.targets.index(self._checked(target))
         values = looked.rows
         total = np.zeros((len(values), len(self.features) + 1))
-        for other, share in enumerate(self._parts(looked, number).T):
+        parts = self._parts(looked, number)
+        for other in np.flatnonzero(parts.any(axis=0)).tolist():
+            share = parts[:, other]
             rows = np.flatnonzero(share)
-            if len(rows):
-                total[rows] += share[rows, None] * self._calibrated_shares(values[rows], other)
+            total[rows] += share[rows, None] * self._calibrated_shares(values[rows], other)
         return total
 
     def explain_in_blocks(

@@ -80,7 +80,9 @@ class AnyTrees:
 
 
 def _threads(rows: int) -> int:
-    return max(1, min(os.cpu_count() or 1, rows // ROWS_PER_THREAD))
+    if rows < 2 * ROWS_PER_THREAD:  # asking how many processors there are takes time too
+        return 1
+    return min(os.cpu_count() or 1, rows // ROWS_PER_THREAD)
 
 
 @dataclass(frozen=True)
@@ -175,10 +177,10 @@ class SmallTrees:
         values = np.ascontiguousarray(values, dtype=np.float32)
         decisions = self.first_node, self.feature, self.threshold, self.nan_left
         threads = _threads(len(values))
-        edges = [len(values) * part // threads for part in range(threads + 1)]
         if threads == 1:
             loop(values, (0, len(values)), *decisions, *more)
             return
+        edges = [len(values) * part // threads for part in range(threads + 1)]
         with ThreadPoolExecutor(threads) as pool:
             parts = pairwise(edges)
             list(pool.map(lambda rows: loop(values, rows, *decisions, *more), parts))

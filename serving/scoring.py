@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from features.frames import AnyTables
+from features.frames import AnyTables, texts
 from features.history import History
 from features.home import Home
 from features.matrix import build_matrix
@@ -97,7 +97,7 @@ class Scorer:
                 mobile_model=mobile[i],
                 explanations=[explained[t][i] for t in explained],
             )
-            for i, person in enumerate(person_ids(matrix))
+            for i, person in enumerate(_people(matrix))
         ]
 
     def explain(
@@ -105,7 +105,7 @@ class Scorer:
     ) -> list[Explanation]:
         """Why, for each row: the largest reasons apart, the rest added up. ``looked``: what
         ``model.look`` gave for the rows."""
-        if matrix.empty:
+        if not len(matrix):
             return []
         looked = looked or self.model.look(matrix)
         shares = self.model.shares(looked, target)
@@ -118,6 +118,13 @@ class Scorer:
 
 def person_ids(matrix: pd.DataFrame) -> pd.Index:
     return matrix.index.get_level_values("person_id")
+
+
+def _people(matrix: pd.DataFrame) -> list[str]:
+    """Everybody in the rows, as text, without a column of pandas in between."""
+    rows: Any = matrix.index
+    names = texts(rows.levels[0].array)
+    return [str(names[number]) for number in rows.codes[0].tolist()]
 
 
 def mobile_models(matrix: pd.DataFrame) -> list[MobileModel | None]:
@@ -136,7 +143,7 @@ def _mobile_model(rule: str) -> MobileModel:
 def _explanation(target: str, base: float, row: Weighed) -> Explanation:
     heaviest = row.heaviest()
     totals = [row.totals[number] for number in heaviest]
-    kept = _kept([total > 0 for total in totals])
+    kept = _kept(totals)
     # Checked as a whole: a third of the time that making the parts one by one takes.
     return Explanation.model_validate(
         {
@@ -149,16 +156,16 @@ def _explanation(target: str, base: float, row: Weighed) -> Explanation:
     )
 
 
-def _kept(raises: list[bool]) -> set[int]:
+def _kept(totals: list[float]) -> set[int]:
     """Which reasons, heaviest first, are kept apart: ``KEPT_REASONS`` at most, and among them
     ``KEPT_EACH_WAY`` of each direction as far as there are so many."""
-    certain = {i for way in (True, False) for i in _first(raises, way)}
-    others = (i for i in range(len(raises)) if i not in certain)
+    certain = {i for way in (True, False) for i in _first(totals, way)}
+    others = (i for i in range(len(totals)) if i not in certain)
     return {*certain, *islice(others, KEPT_REASONS - len(certain))}
 
 
-def _first(raises: list[bool], way: bool) -> Iterator[int]:
-    return islice((i for i, r in enumerate(raises) if r == way), KEPT_EACH_WAY)
+def _first(totals: list[float], raising: bool) -> Iterator[int]:
+    return islice((i for i, t in enumerate(totals) if (t > 0) == raising), KEPT_EACH_WAY)
 
 
 def _reason(reason: Any) -> dict[str, Any]:

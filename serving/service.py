@@ -116,6 +116,8 @@ class RiskService:
         gc.freeze()
         gc.set_threshold(*SELDOM)
         self.ready = True
+        # Each bound once: the library makes a method anew, from its signature, at every call.
+        vars(self).update(score=self.score, score_batch=self.score_batch)
         pinned, every = os.environ.get(pins.FILE), follow_seconds()
         if every:
             self.champion.follow(LOOK_EVERY_SECONDS if pinned else every)

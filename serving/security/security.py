@@ -163,14 +163,15 @@ class _Watched:
 
     def __init__(self, home: Home) -> None:
         self.home = home
+        self._file = home.login_file
         self._mark: tuple[int, int] | None = None
         self._login: Login | None = None
 
     def __call__(self) -> Login:
-        mark = _mark(self.home.login_file)
+        mark = _mark(self._file)
         if self._login is None or mark != self._mark:
             self._login, _ = Login.of(self.home)
-            self._mark = _mark(self.home.login_file)
+            self._mark = _mark(self._file)
         return self._login
 
 

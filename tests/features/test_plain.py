@@ -124,6 +124,12 @@ FAULTY: dict[str, Rows] = {
     "null where a value must be": {"persons": [person(birth_date=None)]},
     "not text": {"persons": [person(person_id=1)]},
     "empty text": {"persons": [person(person_id="")]},
+    "a list for a text": {"persons": [person(person_id=["P1"])]},
+    "a list for a date": {"persons": [person(birth_date=["1941-05-02"])]},
+    "a number for a date": {"persons": [person(birth_date=1941)]},
+    "a column that is none, in one row of two": {
+        "persons": [person(deprivation=1), person(person_id="P2", shoe_size=38)]
+    },
     "not a date": {"persons": [person(birth_date="1941-13-02")]},
     "a date with a sign": {"persons": [person(birth_date="+941-05-02")]},
     "a date too early": {"persons": [person(birth_date="1849-12-31")]},
@@ -160,6 +166,7 @@ ODD: dict[str, Rows] = {
     "a number that is none": {"persons": [person(deprivation=float("nan"))]},
     "a date of other digits": {"persons": [person(birth_date="１９４１-05-02")]},
     "padded": {"persons": [person(person_id=" P1")]},
+    "two spaces within": {"persons": [person(person_id="P  1")]},
     "another form of date": {"persons": [person(birth_date="19410502")]},
     "a whole number with a point": {"persons": [person()], "diagnoses": [diagnosis(position=1.0)]},
 }
@@ -169,6 +176,14 @@ ODD: dict[str, Rows] = {
 def test_what_is_odd_but_right_goes_the_slow_way(history: Rows) -> None:
     assert plain_tables(history) is None
     assert len(tables_from_records(history)["persons"]) == 1
+
+
+def test_rows_may_lack_different_columns() -> None:
+    history: Rows = {"persons": [person(deprivation=3), person(person_id="P2", lives_alone=True)]}
+    plain, slow = plain_tables(history), tables_from_records(history)["persons"]
+    assert plain is not None
+    frame = as_frame(plain["persons"])
+    pd.testing.assert_frame_equal(frame, slow.astype(dict(frame.dtypes)))
 
 
 def test_a_date_out_of_the_calendar_is_not_remembered_as_one() -> None:

@@ -9,14 +9,14 @@ from serving.warm import warm
 
 
 def test_both_directions_are_kept_however_many_the_other_has() -> None:
-    kept = _kept([True] * 30 + [False] * 7)
+    kept = _kept([0.5] * 30 + [-0.1] * 7)
     assert len(kept) == KEPT_REASONS
     assert kept & set(range(30, 37)) == set(range(30, 30 + KEPT_EACH_WAY))
     assert kept & set(range(10)) == set(range(10))  # the heaviest
 
 
 def test_few_reasons_are_all_kept() -> None:
-    assert _kept([True, False, True]) == {0, 1, 2}
+    assert _kept([0.3, -0.2, 0.1]) == {0, 1, 2}
     assert _kept([]) == set()
 
 
