@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -19,6 +18,7 @@ from features.frames import (
     FEW,
     AnyTable,
     Column,
+    PlainTable,
     columns_of,
     label,
     label_few,
@@ -84,21 +84,15 @@ class Events:
         return Events(self.fields.take(chosen, axis=1))
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Which person met which value: ``person`` of every pair, ``of_event``: each event's pair."""
-
-    events: Events
-    of_event: np.ndarray
-    person: np.ndarray
-
-
 class TableArrays:
     """One table of a history: person numbers, days, and the class of every row."""
 
     def __init__(self, table: Table, frame: AnyTable, people: pd.Index) -> None:
         columns = columns_of(frame)
-        person, falls = _person_numbers(table, columns["person_id"], people)
+        if isinstance(frame, PlainTable) and len(people) == 1:
+            person, falls = np.zeros(len(frame), dtype=np.int32), 0
+        else:
+            person, falls = _person_numbers(table, columns["person_id"], people)
         if falls:
             order = np.argsort(person, kind="stable")
             person, frame = person[order], take(frame, order)

@@ -30,8 +30,10 @@ AnyTables = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PlainTable:
-    """Rows of one canonical table. ``columns``: all that the contract has; texts and yes/no as
-    lists with None where missing, dates as datetime64[s], numbers as float64."""
+    """Rows of one canonical table, held to the contract (``features.plain``): nobody stands twice
+    in ``persons``, and every other row is of somebody there. ``columns``: all that the contract
+    has; texts and yes/no as lists with None where missing, dates as datetime64[s], numbers as
+    float64."""
 
     table: Table
     columns: dict[str, Column]
@@ -87,6 +89,8 @@ def as_frame(rows: AnyTable) -> pd.DataFrame:
 
 def seconds(column: Column | pd.Series | pd.DatetimeIndex) -> np.ndarray:
     """Moments as whole seconds since 1970-01-01 (int64)."""
+    if isinstance(column, np.ndarray) and column.dtype == _SECONDS and column.flags.c_contiguous:
+        return column.view(np.int64)
     moments = np.asarray(column).astype(_SECONDS, copy=False)
     return np.ascontiguousarray(moments).view(np.int64)
 

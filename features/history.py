@@ -21,7 +21,7 @@ import pandas as pd
 from features import kernels
 from features.codelists import CodeList
 from features.errors import DataError
-from features.events import NEVER, Events, Pairs, TableArrays, day, places
+from features.events import NEVER, Events, TableArrays, day, places
 from features.frames import (
     FEW,
     AnyTable,
@@ -73,7 +73,6 @@ class History:
         self._arrays: dict[str, TableArrays] = {}
         self._selected: dict[Rows, Events] = {}
         self._contacts_of: dict[str, np.ndarray] = {}
-        self._pairs: dict[tuple[Rows, str], Pairs] = {}
 
     @classmethod
     def of(cls, tables: AnyTables, coverage: Coverage | None = None) -> History:
@@ -195,18 +194,6 @@ class History:
         """A text column of a table as numbers that tell its values apart; -1 where missing."""
         return self.arrays(table).labels(column)[0]
 
-    def pairs(self, rows: Rows, column: str) -> Pairs:
-        """The pairs of person and value among all rows of a selection, known or not."""
-        if (rows, column) not in self._pairs:
-            events = self.select(rows)
-            value = self.labels(rows.table.name, column)[events.row]
-            with_value = np.flatnonzero(value >= 0)
-            events, value = events.take(with_value), value[with_value].astype(np.int64)
-            stride = value.max(initial=0) + 1
-            pair, of_event = np.unique(events.person * stride + value, return_inverse=True)
-            self._pairs[rows, column] = Pairs(events, of_event, (pair // stride).astype(np.int32))
-        return self._pairs[rows, column]
-
 
 def _by_id(persons: AnyTable) -> AnyTable:
     """People sorted by id. DataError for a person who stands there twice."""
@@ -228,9 +215,13 @@ def _alone(rows: AnyTable) -> AnyTable:
     return rows.reset_index(drop=True).assign(person_id=rows["person_id"].astype("str").array)
 
 
+_TEXT = pd.StringDtype(na_value=np.nan)
+"""What "str" stands for, which takes longer to find than an index to make."""
+
+
 def _index(ids: Column) -> pd.Index:
     if isinstance(ids, list):
-        return pd.Index(ids, dtype="str")
+        return pd.Index(ids, dtype=_TEXT)
     return pd.Index(ids if ids.dtype == "str" else pd.Series(ids).astype("str"))
 
 

@@ -67,7 +67,6 @@ class _Cut(History):
         self._arrays: dict[str, TableArrays] = {}
         self._selected: dict[Rows, Events] = {}
         self._contacts_of: dict[str, np.ndarray] = {}
-        self._pairs = {}
         self._rows: dict[str, slice] = {}
 
     def rows(self, table: str) -> slice:

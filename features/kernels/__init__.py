@@ -13,7 +13,8 @@ _FILES = {
     "classes": ("fold", "look_up", "mark", "renumber"),
     "courses": ("longest_gap", "near", "slope", "touching"),
     "days": ("row_days", "to_days", "whole_years"),
-    "rows": ("choose", "count_distinct", "group_ages", "on_contacts", "spread", "weigh_groups"),
+    "groups": ("group_ages", "has_groups", "weigh_groups"),
+    "rows": ("choose", "count_distinct", "on_contacts", "spread"),
     "sums": ("add_up",),
     "windows": ("count_since", "days_since", "days_within", "extreme", "latest", "latest_stays"),
 }

@@ -50,6 +50,7 @@ def choose(
         *(read(I32) for _ in range(4)),
         read(I64),
         I64,
+        types.boolean,
         read(I32),
         I64,
         I64,
@@ -63,102 +64,39 @@ def count_distinct(
     row: np.ndarray,
     value_of_row: np.ndarray,
     n_values: int,
+    new: bool,
     windows: np.ndarray,
     index_day: int,
     first_column: int,
     out: np.ndarray,
 ) -> None:
-    """How many different values a person's known rows have in each window.
+    """How many different values a person's known rows have in each window, or with ``new``, have
+    in it and not before.
 
     Rows sorted by person; ``value_of_row[row]``: a number below ``n_values``, or -1 for none.
     Written into ``out``, (people, columns), from ``first_column`` on.
     """
     out[:, first_column : first_column + len(windows)] = 0
     met_by = np.full(n_values, -1, dtype=np.int32)
-    youngest = np.empty(n_values, dtype=np.int32)
+    age_of = np.empty(n_values, dtype=np.int32)
     met = np.empty(n_values, dtype=np.int32)
     n_met = 0
     for i in range(len(row)):
         value = value_of_row[row[i]]
         if value >= 0 and known[i] < index_day:
-            age = index_day - day[i]
+            age = I32(index_day - day[i])
             if met_by[value] != person[i]:
                 met_by[value] = person[i]
-                youngest[value] = age
+                age_of[value] = age
                 met[n_met] = value
                 n_met += 1
-            else:
-                youngest[value] = min(youngest[value], age)
+            elif (age > age_of[value]) == new:
+                age_of[value] = age
         if i + 1 == len(row) or person[i + 1] != person[i]:
             for k in range(n_met):
                 for w in range(len(windows)):
-                    out[person[i], first_column + w] += youngest[met[k]] <= windows[w]
+                    out[person[i], first_column + w] += age_of[met[k]] <= windows[w]
             n_met = 0
-
-
-@compiled(
-    types.void(
-        *(read(I32) for _ in range(7)),
-        I64,
-        types.boolean,
-        write(I32, 2),
-    )
-)
-def group_ages(
-    person: np.ndarray,
-    day: np.ndarray,
-    known: np.ndarray,
-    row: np.ndarray,
-    row_class: np.ndarray,
-    first_group: np.ndarray,
-    groups: np.ndarray,
-    index_day: int,
-    earliest: bool,
-    ages: np.ndarray,
-) -> None:
-    """Days since each person's latest (or earliest) known row in each group.
-
-    ``groups[first_group[c]:first_group[c + 1]]``: the groups of rows of class c.
-    Written into ``ages``, (people, groups); ``NEVER`` where there is none.
-    """
-    ages[:] = NEVER
-    for i in range(len(row)):
-        if known[i] >= index_day:
-            continue
-        age = I32(index_day - day[i])
-        of_class = row_class[row[i]]
-        for k in range(first_group[of_class], first_group[of_class + 1]):
-            before = ages[person[i], groups[k]]
-            if before == NEVER or (age > before if earliest else age < before):
-                ages[person[i], groups[k]] = age
-
-
-@compiled(
-    types.void(read(I32, 2), read(I32, 2), read(types.float64), read(I32), write(types.float64, 2))
-)
-def weigh_groups(
-    ages: np.ndarray,
-    earliest: np.ndarray,
-    weights: np.ndarray,
-    windows: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    """Sum of the weights of the groups seen in each window, into ``out``, (people, windows).
-
-    ``ages``, (people, groups): days since the latest row, ``NEVER`` without any. ``earliest``:
-    as ``ages`` of the earliest row, where only groups count that are no older than the window;
-    without people where all count.
-    """
-    for who in range(len(ages)):
-        for w in range(len(windows)):
-            total = 0.0
-            for group in range(len(weights)):
-                seen = ages[who, group] <= windows[w]
-                if seen and len(earliest) > 0:
-                    seen = earliest[who, group] <= windows[w]
-                if seen:
-                    total += weights[group]
-            out[who, w] = total
 
 
 @compiled(

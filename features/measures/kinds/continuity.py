@@ -12,6 +12,7 @@ from features import kernels
 from features.evidence import Behind, within
 from features.history import View
 from features.measures.base import Measure
+from features.measures.kinds.windows import values_of
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -48,11 +49,10 @@ class _Spread(Measure):
 
         def tell() -> np.ndarray:
             events = view.events(self.of)
-            value, n_values = view.history.arrays(self.of.table.name).labels(self.column)
+            values = values_of(view, self.of, self.column)
             told = np.empty((3, len(view), len(self.windows)))
-            value = value.astype(np.int64, copy=False)
             kernels.spread(
-                events.person, events.day, events.row, value, n_values, view.day, self.days, told
+                events.person, events.day, events.row, *values, view.day, self.days, told
             )
             return told
 

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from features import kernels
-from features.events import Events
+from features.events import NEVER, Events
 from features.evidence import Behind, seen, within
 from features.history import View
 from features.measures.base import Measure
+from features.measures.kinds.windows import count_distinct, values_of
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -33,19 +33,8 @@ class Distinct(Measure):
         out, first = view.room(measures)
         for measure, column in zip(measures, first, strict=True):
             events = view.at_hand(measure.of)
-            value, n_values = view.history.arrays(measure.of.table.name).labels(measure.column)
-            kernels.count_distinct(
-                events.person,
-                events.day,
-                events.known,
-                events.row,
-                value.astype(np.int64, copy=False),
-                n_values,
-                measure.days,
-                view.day,
-                column,
-                out,
-            )
+            value = values_of(view, measure.of, measure.column)
+            count_distinct(view, events, value, measure.days, out, column)
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         return within(view, self.of, window_days)
@@ -68,16 +57,13 @@ class InSupply(Measure):
         return self.of.known_in(coverage)
 
     @classmethod
-    def compute(cls, measures: Sequence[InSupply], view: View) -> list[np.ndarray]:
-        results = []
-        for measure in measures:
-            pairs = view.history.pairs(measure.of, measure.column)
-            current = measure._is_current(view, pairs.events)
-            in_supply = np.zeros(len(pairs.person), dtype=bool)
-            in_supply[pairs.of_event[current]] = True
-            count = np.bincount(pairs.person[in_supply], minlength=len(view))
-            results.append(count[:, None])
-        return results
+    def compute(cls, measures: Sequence[InSupply], view: View) -> None:
+        out, first = view.room(measures)
+        for measure, column in zip(measures, first, strict=True):
+            events = view.at_hand(measure.of)
+            current = events.take(np.flatnonzero(measure._is_current(view, events)))
+            value = values_of(view, measure.of, measure.column)
+            count_distinct(view, current, value, _ANY_TIME, out, column)
 
     def _is_current(self, view: View, events: Events) -> np.ndarray:
         supply = view.values(self.of, events, "days_supply")
@@ -88,3 +74,6 @@ class InSupply(Measure):
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         events = view.events(self.of)
         return seen(view, self.of, events.take(np.flatnonzero(self._is_current(view, events))))
+
+
+_ANY_TIME = np.array([NEVER])

@@ -63,7 +63,7 @@ class HasGroup(_OfList):
     def compute(cls, measures: Sequence[HasGroup], view: View) -> list[np.ndarray] | None:
         out, first = view.room(measures)
         for (of, codelist), group, window, columns in _by_list(tuple(measures), tuple(first)):
-            out[:, columns] = view.group_ages(of, codelist)[:, group] <= window
+            kernels.has_groups(view.group_ages(of, codelist), group, window, columns, out)
         return None
 
     @cached_property
@@ -89,8 +89,8 @@ def _by_list(measures: tuple[HasGroup, ...], first: tuple[int, ...]) -> list[_Li
         features += [(group, window, column + k) for k, window in enumerate(measure.windows)]
     made = []
     for key, features in together.items():
-        group, window, columns = np.array(features).T
-        made.append((key, group, window.astype(np.int32), columns))
+        group, window, columns = np.ascontiguousarray(np.array(features, dtype=np.int32).T)
+        made.append((key, group, window, columns))
     return made
 
 

@@ -14,7 +14,7 @@ from features.evidence import Behind, all_of, first_rows, seen, within
 from features.history import View
 from features.measures.base import Measure
 from features.measures.kinds.groups import HasGroup
-from features.measures.kinds.windows import count_since
+from features.measures.kinds.windows import count_distinct, values_of
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -117,16 +117,12 @@ class NewValues(Measure):
         return self.of.known_in(coverage)
 
     @classmethod
-    def compute(cls, measures: Sequence[NewValues], view: View) -> list[np.ndarray]:
-        results = []
-        for measure in measures:
-            pairs = view.history.pairs(measure.of, measure.column)
-            known = np.flatnonzero(pairs.events.known < view.day)
-            first = np.full(len(pairs.person), -1, dtype=np.int32)
-            np.maximum.at(first, pairs.of_event[known], view.day - pairs.events.day[known])
-            met = first >= 0
-            results.append(count_since(view, pairs.person, view.day - first, met, measure.days))
-        return results
+    def compute(cls, measures: Sequence[NewValues], view: View) -> None:
+        out, first = view.room(measures)
+        for measure, column in zip(measures, first, strict=True):
+            events = view.at_hand(measure.of)
+            value = values_of(view, measure.of, measure.column)
+            count_distinct(view, events, value, measure.days, out, column, new=True)
 
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         assert window_days is not None

@@ -7,6 +7,7 @@ import numpy as np
 from features import kernels
 from features.events import Events
 from features.history import View
+from features.rows import Rows
 
 
 def count_since(
@@ -63,3 +64,37 @@ def near(
     out = np.empty((len(view), len(windows)))
     kernels.near(*rows, *others, *days, view.day, without, windows, out)
     return out
+
+
+def values_of(view: View, rows: Rows, column: str) -> tuple[np.ndarray, int]:
+    """(row of the table -> number of its value in a text column, -1 where missing; a number that
+    is above them all)."""
+    value, n_values = view.history.arrays(rows.table.name).labels(column)
+    return value.astype(np.int64, copy=False), n_values
+
+
+def count_distinct(
+    view: View,
+    events: Events,
+    values: tuple[np.ndarray, int],
+    windows: np.ndarray,
+    out: np.ndarray,
+    column: int,
+    *,
+    new: bool = False,
+) -> None:
+    """How many different ``values_of`` the rows have in each window, or with ``new``, have in it
+    and not before, into ``out``, (people, columns), from ``column`` on. Rows that were not known
+    do not count."""
+    kernels.count_distinct(
+        events.person,
+        events.day,
+        events.known,
+        events.row,
+        *values,
+        new,
+        windows,
+        view.day,
+        column,
+        out,
+    )
