@@ -163,7 +163,7 @@ def slope(
         ages = index_day - day[told]
         for w in range(len(windows)):
             n = np.searchsorted(ages, windows[w], side="right")
-            if n < at_least or ages[n - 1] - ages[0] < days_apart:
+            if n < max(at_least, 1) or ages[n - 1] - ages[0] < days_apart:
                 continue
             time, mean_time, mean_value = -ages[:n] / DAYS_A_YEAR, 0.0, 0.0
             for i in range(n):
