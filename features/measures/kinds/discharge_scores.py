@@ -15,7 +15,7 @@ from features.events import NEVER, Events
 from features.evidence import Behind, seen
 from features.history import View
 from features.measures.base import Measure
-from features.measures.kinds.windows import latest_of
+from features.measures.kinds.windows import ANY_TIME, latest_of
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -231,7 +231,4 @@ def _last_value(view: View, rows: Rows, latest: Discharges) -> np.ndarray:
     start, end = latest.start[events.person], latest.end[events.person]
     during = (events.day >= start) & (events.day <= end)
     value = np.where(during, view.values(rows, events, "value"), np.nan)
-    return latest_of(view, events, value, _ANY_TIME)[:, 0]
-
-
-_ANY_TIME = np.array([NEVER])
+    return latest_of(view, events, value, ANY_TIME)[:, 0]

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from features.events import NEVER, Events
+from features.events import Events
 from features.evidence import Behind, seen, within
 from features.history import View
 from features.measures.base import Measure
-from features.measures.kinds.windows import count_distinct, values_of
+from features.measures.kinds.windows import ANY_TIME, count_distinct, values_of
 from features.rows import Rows
 from features.tables import Coverage
 
@@ -63,7 +63,7 @@ class InSupply(Measure):
             events = view.at_hand(measure.of)
             current = events.take(np.flatnonzero(measure._is_current(view, events)))
             value = values_of(view, measure.of, measure.column)
-            count_distinct(view, current, value, _ANY_TIME, out, column)
+            count_distinct(view, current, value, ANY_TIME, out, column)
 
     def _is_current(self, view: View, events: Events) -> np.ndarray:
         supply = view.values(self.of, events, "days_supply")
@@ -74,6 +74,3 @@ class InSupply(Measure):
     def behind(self, view: View, window_days: int | None) -> Iterable[Behind]:
         events = view.events(self.of)
         return seen(view, self.of, events.take(np.flatnonzero(self._is_current(view, events))))
-
-
-_ANY_TIME = np.array([NEVER])

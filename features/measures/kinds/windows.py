@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from features import kernels
-from features.events import Events
+from features.events import NEVER, Events
 from features.history import View
 from features.rows import Rows
+
+ANY_TIME = np.array([NEVER])
+"""One window, which all that has been lies in."""
 
 
 def count_since(
