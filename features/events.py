@@ -89,10 +89,7 @@ class TableArrays:
 
     def __init__(self, table: Table, frame: AnyTable, people: pd.Index) -> None:
         columns = columns_of(frame)
-        if isinstance(frame, PlainTable) and len(people) == 1:
-            person, falls = np.zeros(len(frame), dtype=np.int32), 0
-        else:
-            person, falls = _person_numbers(table, columns["person_id"], people)
+        person, falls = _person_numbers(table, frame, columns["person_id"], people)
         if falls:
             order = np.argsort(person, kind="stable")
             person, frame = person[order], take(frame, order)
@@ -238,10 +235,14 @@ class TableArrays:
         return number, np.append(values, _MISSING)
 
 
-def _person_numbers(table: Table, person_id: Column, people: pd.Index) -> tuple[np.ndarray, int]:
+def _person_numbers(
+    table: Table, frame: AnyTable, person_id: Column, people: pd.Index
+) -> tuple[np.ndarray, int]:
     """(number of every row's person, how often it falls from one row to the next)."""
-    if len(people) == 1 and texts(person_id) == texts(people.array) * len(person_id):
-        return np.zeros(len(person_id), dtype=np.int32), 0
+    if len(people) == 1:  # whose the rows of a plain table are has been looked at before
+        plain = isinstance(frame, PlainTable)
+        if plain or texts(person_id) == texts(people.array) * len(person_id):
+            return np.zeros(len(person_id), dtype=np.int32), 0
     codes, ids = label(person_id)
     of_ids = people.get_indexer(pd.Index(ids).astype("str"))
     number_of = np.append(of_ids, -1).astype(np.int32)

@@ -314,7 +314,7 @@ class View:
         """Chooses from tables of few rows together what would be chosen one by one."""
         for table, rows in selections.items():
             arrays = self.history.arrays(table)
-            if len(arrays.person) <= FEW and not self._events.keys() >= set(rows):
+            if len(arrays.person) <= FEW and any(one not in self._events for one in rows):
                 self._events.update(zip(rows, arrays.known_together(rows, self.day), strict=True))
 
     def _take_over(self, measures: Sequence[Computed], apart: Those) -> None:

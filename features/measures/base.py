@@ -239,9 +239,9 @@ class Measure(ABC):
             return f"has no window; {type(self).__name__} needs one"
         return ""
 
-    @cached_property
+    @property
     def selections(self) -> tuple[Rows, ...]:
-        """The rows that the measure names."""
+        """The rows that the measure names, to be chosen before it is computed."""
         named = (getattr(self, field.name) for field in fields(self))
         return tuple(one for one in named if isinstance(one, Rows))
 

@@ -19,14 +19,22 @@ from features.tables import Coverage
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Count(Measure):
-    """Number of rows in each window."""
-
+class _AddedUp(Measure):
     of: Rows
     windowed: ClassVar[bool] = True
 
+    @property
+    def selections(self) -> tuple[Rows, ...]:
+        """None: rows are added up by their class, and need not be chosen."""
+        return ()
+
     def known_in(self, coverage: Coverage) -> bool:
         return self.of.known_in(coverage)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Count(_AddedUp):
+    """Number of rows in each window."""
 
     @classmethod
     def compute(cls, measures: Sequence[Count], view: View) -> None:
@@ -37,16 +45,11 @@ class Count(Measure):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Sum(Measure):
+class Sum(_AddedUp):
     """Sum of a number column over the rows in each window; missing values add nothing."""
 
-    of: Rows
     column: str
     needs_unit: ClassVar[bool] = True
-    windowed: ClassVar[bool] = True
-
-    def known_in(self, coverage: Coverage) -> bool:
-        return self.of.known_in(coverage)
 
     @classmethod
     def compute(cls, measures: Sequence[Sum], view: View) -> None:

@@ -78,8 +78,7 @@ class ActiveNow(Measure):
         results = []
         for measure in measures:
             flag = np.zeros((len(view), 1))
-            events = view.events(measure.of)
-            flag[events.person[events.end == NEVER]] = 1  # ends to come are hidden
+            flag[_active(view, measure.of).person] = 1
             results.append(flag)
         return results
 
