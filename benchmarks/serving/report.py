@@ -128,7 +128,7 @@ def alone(one: Alone) -> str:
     rows = [
         [
             f"stored scores of a person, `GET /api/v1/people/…/scores`, {RATE:.0f} a second, "
-            "people on lists and on none: median, 99th percentile",
+            f"people on lists and on none, {len(one.scores.calls)} calls: median, 99th percentile",
             f"{_ms(one.scores, 0.5)}, {stored:.1f} ms",
             f"99th ≤ {STORED_BAR:.0f} ms: {verdict(stored <= STORED_BAR)}",
         ],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,14 +15,12 @@ from features.errors import FramsyntError
 from serving import problems
 from serving.api import decisions, feed, routes
 from serving.api.description import describe
+from serving.api.shortcut import StoredScores
 from serving.cds import routes as cds_routes
 from serving.fhir import routes as fhir_routes
-from serving.fhir.about import PATH
-from serving.fhir.answer import FhirAnswer
-from serving.fhir.outcome import outcome_of
 from serving.fhir.posted import PostedSearch
 from serving.security import opening
-from serving.security.answers import wants_page
+from serving.security.answers import problem_answer
 from serving.security.endpoints import Endpoints
 from serving.security.guard import guard
 from serving.security.oidc import routes as oidc_routes
@@ -71,6 +69,7 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
     app.add_middleware(PostedSearch)
+    app.add_middleware(StoredScores)
     describe(app)
     app.state.endpoints = Endpoints.of(app)
     if missing := without_rule((e.method, e.template) for e in app.state.endpoints):
@@ -78,27 +77,27 @@ def create_app(desk: "Desk | None" = None) -> FastAPI:
 
     @app.exception_handler(SQLAlchemyError)
     async def on_database(request: Request, error: SQLAlchemyError) -> Response:
-        return _answer(request, problems.of_database(error))
+        return problem_answer(request, problems.of_database(error))
 
     @app.exception_handler(FramsyntError)
     async def on_own(request: Request, error: FramsyntError) -> Response:
-        return _answer(request, problems.of_error(error))
+        return problem_answer(request, problems.of_error(error))
 
     @app.exception_handler(RequestValidationError)
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
         faults = list(error.errors())
         if _is_no_json(request, faults):
             said = problems.problem(415, "Send the body as Content-Type: application/json.")
-            return _answer(request, said)
-        return _answer(request, problems.of_validation(faults))
+            return problem_answer(request, said)
+        return problem_answer(request, problems.of_validation(faults))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
-        return _answer(request, problems.problem(error.status_code), dict(error.headers or {}))
+        return problem_answer(request, problems.problem(error.status_code), error.headers)
 
     @app.exception_handler(Exception)
     async def on_other(request: Request, error: Exception) -> Response:
-        return _answer(request, problems.problem(500))
+        return problem_answer(request, problems.problem(500))
 
     return app
 
@@ -110,21 +109,3 @@ def _is_no_json(request: Request, faults: list[Any]) -> bool:
     says_so = kind == "application/json" or kind.endswith("+json")
     unread = any(f["loc"] == ("body",) and f["type"] != "missing" for f in faults)
     return unread and not says_so
-
-
-def _answer(
-    request: Request, body: dict[str, object], headers: dict[str, str] | None = None
-) -> Response:
-    """A page for people, a problem document for programs."""
-    status = int(str(body["status"]))
-    answer: Response
-    if wants_page(request.scope):
-        answer = pages.error_page(request, body)
-    elif request.url.path.startswith(PATH):
-        answer = FhirAnswer(outcome_of(body), status)
-    else:
-        answer = JSONResponse(body, status, media_type=problems.MEDIA_TYPE)
-    answer.headers.update(headers or {})
-    if status == 503:
-        answer.headers["retry-after"] = problems.RETRY_AFTER
-    return answer

@@ -76,6 +76,7 @@ Week = Annotated[
         examples=["current", "2026-W47"],
     ),
 ]
+STORED_SCORES = "/api/v1/people/{person_id}/scores"
 PersonId = Annotated[str, Path(max_length=128, examples=["P0000042"])]
 
 
@@ -101,7 +102,9 @@ def person(desk: AtDesk, person_id: PersonId, week: Week = "current") -> answers
     return desk.person(desk.run(week), person_id)
 
 
-@router.get("/people/{person_id}/scores", summary="A person's scores as they are stored")
+@router.get(
+    STORED_SCORES.removeprefix(router.prefix), summary="A person's scores as they are stored"
+)
 def stored_scores(
     desk: AtDesk, person_id: PersonId, week: Week = "current"
 ) -> answers.StoredScores:

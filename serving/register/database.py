@@ -52,7 +52,8 @@ def connect(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         parsed,
-        pool_pre_ping=True,  # a connection that has died is replaced before it is used
+        # A connection to a server that has died is replaced before it is used; a file's cannot.
+        pool_pre_ping=parsed.get_backend_name() != "sqlite",
         pool_use_lifo=True,  # the one used last: what it has prepared is used again
         pool_size=10,
         max_overflow=40,  # more than a server has threads

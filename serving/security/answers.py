@@ -1,16 +1,19 @@
 """What the door says by itself: headers on everything, refusals as pages or problem documents."""
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from serving import problems
-from serving.fhir import elements as fhir
 from serving.fhir.about import PATH
+from serving.fhir.answer import FhirAnswer
 from serving.fhir.outcome import outcome_of
 from serving.security.limits import drain
 
@@ -37,20 +40,31 @@ HSTS = "max-age=31536000; includeSubDomains"
 def dressed(scope: Scope, send: Send, security: "Security") -> Send:
     """Puts the security headers on every answer."""
     static = scope["path"].startswith(STATIC)
-    policy = POLICY.format(forms=" ".join(["'self'", *security.form_targets]))
+    usual = _usual(security.form_targets, security.settings.https, static)
 
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers.setdefault("content-security-policy", policy)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            if security.settings.https:
-                headers.setdefault("strict-transport-security", HSTS)
-            headers.setdefault("cache-control", "max-age=3600" if static else "no-store")
+            headers = list(message.get("headers", ()))
+            own = {name for name, _ in headers}
+            headers.extend(pair for pair in usual if pair[0] not in own)
+            message["headers"] = headers
         await send(message)
 
     return wrapped
+
+
+@cache
+def _usual(
+    form_targets: tuple[str, ...], https: bool, static: bool
+) -> tuple[tuple[bytes, bytes], ...]:
+    """What an answer carries that says nothing else, as it goes over the line."""
+    headers = {
+        "content-security-policy": POLICY.format(forms=" ".join(["'self'", *form_targets])),
+        **HEADERS,
+        **({"strict-transport-security": HSTS} if https else {}),
+        "cache-control": "max-age=3600" if static else "no-store",
+    }
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
 
 
 def with_problems(scope: Scope, send: Send) -> Send:
@@ -62,7 +76,7 @@ def with_problems(scope: Scope, send: Send) -> Send:
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start" and message["status"] >= 400:
             kind = Headers(raw=message["headers"]).get("content-type", "")
-            if not kind.startswith((problems.MEDIA_TYPE, fhir.MEDIA_TYPE, "text/html")):
+            if not kind.startswith((problems.MEDIA_TYPE, FhirAnswer.media_type, "text/html")):
                 held.update(start=message, body=b"")
                 return
         if held and message["type"] == "http.response.body":
@@ -106,24 +120,31 @@ async def send_to_login(scope: Scope, receive: Receive, send: Send) -> None:
 async def refuse(
     scope: Scope, receive: Receive, send: Send, said: dict[str, Any], **headers: str
 ) -> None:
-    """A problem as a page for people, as a problem document for programs."""
+    """Sends what ``problem_answer`` makes of a problem."""
     if scope["method"] not in ("GET", "HEAD"):
         await drain(receive)
-    if said["status"] == 503:
-        headers.setdefault("retry_after", problems.RETRY_AFTER)
-    if wants_page(scope):
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    await problem_answer(Request(scope, receive), said, more)(scope, receive, send)
+
+
+def problem_answer(
+    request: Request, said: dict[str, Any], headers: Mapping[str, str] | None = None
+) -> Response:
+    """A problem: a page for people, a problem document for programs, FHIR's own for FHIR's."""
+    status = int(said["status"])
+    answer: Response
+    if wants_page(request.scope):
         from serving.web import pages
 
-        page = pages.error_page(Request(scope, receive), said)
-        for name, value in headers.items():
-            page.headers[name.replace("_", "-")] = value
-        await page(scope, receive, send)
-        return
-    if scope["path"].startswith(PATH):
-        body, kind = json.dumps(outcome_of(said)).encode(), fhir.MEDIA_TYPE
+        answer = pages.error_page(request, said)
+    elif request.scope["path"].startswith(PATH):
+        answer = FhirAnswer(outcome_of(said), status)
     else:
-        body, kind = json.dumps(said).encode(), problems.MEDIA_TYPE
-    await _answer(send, int(said["status"]), body, kind, **headers)
+        answer = JSONResponse(said, status, media_type=problems.MEDIA_TYPE)
+    answer.headers.update(headers or {})
+    if status == 503:
+        answer.headers.setdefault("retry-after", problems.RETRY_AFTER)
+    return answer
 
 
 async def _answer(send: Send, status: int, body: bytes, kind: str, **headers: str) -> None:

@@ -22,6 +22,7 @@ from serving.register.reading import one_reading, reading
 from serving.security import access, break_glass
 from serving.security.csrf import FIELD, HEADER, csrf_holds
 from serving.security.rules import Rule, Scope, rule_of
+from serving.security.sessions import Session
 from serving.security.who import Principal
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -65,7 +66,6 @@ async def guard(request: Request) -> None:
     principal = getattr(request.state, "principal", None)
     if principal is None:
         raise HTTPException(401)
-    session = getattr(request.state, "session", None)
     person, unit = await _about(request, rule, form)
     if rule.scope is Scope.EITHER:
         rule = replace(rule, scope=Scope.PERSON if unit is None else Scope.UNIT)
@@ -76,12 +76,17 @@ async def guard(request: Request) -> None:
         _text(unit, LONGEST_UNIT),
         request.query_params.get("week", "current"),
         _said_by(rule, form),
-        session.began if session else datetime.now(UTC),
+        began_of(getattr(request.state, "session", None)),
     )
     if not rule.allows(principal):
         raise NotAllowedError("role", "your role does not include this")
     if rule.deed is not None or rule.scope in (Scope.UNIT, Scope.PERSON):
         await run_in_threadpool(check_and_note, request.app.state.desk, asked)
+
+
+def began_of(session: Session | None) -> datetime:
+    """Since when somebody has been at work: a session's beginning; of a tool, this call."""
+    return session.began if session else datetime.now(UTC)
 
 
 def check_and_note(desk: Any, asked: Asked) -> None:

@@ -78,14 +78,14 @@ class Security:
         return "__Host-framsynt" if self.settings.https else "framsynt"
 
     @property
-    def form_targets(self) -> list[str]:
+    def form_targets(self) -> tuple[str, ...]:
         """Where a form may lead besides this host: to the identity provider."""
         if self.provider is None:
-            return []
+            return ()
         about = self.provider.known
         urls = (about.get("authorization_endpoint"), about.get("end_session_endpoint"))
         parts = [urlsplit(str(u)) for u in (self.provider.settings.issuer, *urls) if u]
-        return sorted({f"{p.scheme}://{p.netloc}" for p in parts})
+        return tuple(sorted({f"{p.scheme}://{p.netloc}" for p in parts}))
 
     # -- asked by the door --------------------------------------------------------------
 

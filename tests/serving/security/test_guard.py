@@ -4,15 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from features.errors import MissingError, SettingsError
 from serving.desk import Desk
-from serving.register.database import writing
-from serving.register.models import DecisionRow, EnrolmentEnd, EnrolmentRow
 from serving.security import access, break_glass
 from tests.serving.conftest import EAST, WEST, Client
-from tests.serving.security.conftest import PEOPLE, as_
+from tests.serving.security.conftest import PEOPLE, as_, enrol
 
 WHY = "Samtal från akuten, hemgång i dag"
 
@@ -84,27 +81,6 @@ def test_nobody_by_that_id_leaves_no_line(tokens: Client, desk: Desk) -> None:
     for who in ("reviewer", "coordinator"):
         assert tokens.get("/people/P9", headers=as_(who)).status_code == 404
     assert seen(desk, "P9") == []
-
-
-def enrol(desk: Desk, person: str, care_unit: str, end: date | None = None) -> None:
-    """A row of the register, as a decision makes it."""
-    with Session(writing(desk.register.engine)) as session, session.begin():
-        common = {"person_id": person, "care_unit": care_unit}
-        known = {"at": datetime.now(UTC), "week": "2026-W47", "note": "", "who": "x"}
-        for number, kind in enumerate(["enrol", "end"] if end else ["enrol"], 1):
-            row = DecisionRow(
-                id=number, kind=kind, follows=number - 1, who_name="X", **known, **common
-            )
-            session.add(row)
-        session.flush()
-        session.add(
-            EnrolmentRow(
-                id=1, decision_id=1, team="T", mobile_model="B", start=date(2026, 1, 1), **common
-            )
-        )
-        session.flush()
-        if end:
-            session.add(EnrolmentEnd(decision_id=2, enrolment_id=1, end=end, end_reason="other"))
 
 
 def test_somebody_in_the_own_team_may_be_read_wherever_listed(tokens: Client, desk: Desk) -> None:
