@@ -11,12 +11,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 KEPT = 10
 """Copies kept, the ones asked for last: as many versions as somebody may go back to at once."""
+ABANDONED_SECONDS = 24 * 60 * 60
+"""A draft this old is of somebody who was stopped while fetching."""
 
 
 def fetched(folder: Path, location: str, fetch: Callable[[Path], Path]) -> Path:
@@ -35,12 +38,15 @@ def fetched(folder: Path, location: str, fetch: Callable[[Path], Path]) -> Path:
     copy.touch()
     if new:
         with suppress(FileNotFoundError):  # somebody else is clearing away
-            for old in _by_last_use(folder)[KEPT:]:
+            for old in _no_longer_wanted(folder):
                 shutil.rmtree(old, ignore_errors=True)
     return copy
 
 
-def _by_last_use(folder: Path) -> list[Path]:
-    """The newest first; drafts of whoever is fetching now are none."""
-    copies = [one for one in folder.iterdir() if not one.name.startswith(".")]
-    return sorted(copies, key=lambda one: one.stat().st_mtime, reverse=True)
+def _no_longer_wanted(folder: Path) -> list[Path]:
+    """Copies that were used longest ago, and drafts that nobody works at."""
+    touched = {one: one.stat().st_mtime for one in folder.iterdir()}
+    drafts = {one for one in touched if one.name.startswith(".")}
+    copies = sorted(touched.keys() - drafts, key=lambda one: touched[one], reverse=True)
+    old = [one for one in drafts if time.time() - touched[one] > ABANDONED_SECONDS]
+    return copies[KEPT:] + old

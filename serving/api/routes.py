@@ -77,6 +77,7 @@ Week = Annotated[
     ),
 ]
 STORED_SCORES = "/api/v1/people/{person_id}/scores"
+"""Plain calls for these are answered before they come here: ``shortcut.py``."""
 PersonId = Annotated[str, Path(max_length=128, examples=["P0000042"])]
 
 

@@ -56,3 +56,12 @@ def test_copies_that_nobody_asks_for_go(tmp_path: Path) -> None:
     assert len(there) == KEPT
     assert copies[0].name in there
     assert copies[1].name not in there
+
+
+def test_a_draft_of_somebody_who_was_stopped_goes_and_one_of_today_stays(tmp_path: Path) -> None:
+    left, today = tmp_path / ".left", tmp_path / ".today"
+    for draft in (left, today):
+        (draft / "model").mkdir(parents=True)
+    os.utime(left, (1_000_000, 1_000_000))
+    copy = fetched(tmp_path, "models:/m-1", getting)
+    assert {one.name for one in tmp_path.iterdir()} == {".today", copy.name}

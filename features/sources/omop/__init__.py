@@ -44,8 +44,9 @@ a limit) is not read: the limit stands for the value.
 
 **Dates.** Only the `_date` columns are read: local days. A death in the future, or before the
 person was first observed, is not believed and is left out; one after the last observation is kept;
-all are counted. Somebody whose day of death is no date is set aside. The end of a visit after the
-last day of the delivery is open. Later rows are rejected by the contract.
+all are counted. Without `death` nobody's death is known, and that is told. Somebody whose day of
+death is no date is set aside. The end of a visit after the last day of the delivery is open. Later
+rows are rejected by the contract.
 
 **Known then.** OMOP does not say when a row was recorded. A diagnosis is known on its day, or when
 its visit began if that is later; one on a stay when the stay was over. Observation periods

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from features.errors import DataError, SettingsError
 from features.home import Home
 from features.sources import OmopSource
+from features.sources.omop.people import NO_DEATHS
 from features.sources.seen import LOST
 from features.store import Extract, ExtractStore
 from tests.features.sources.showing import shown
@@ -104,6 +105,15 @@ def test_deaths_that_cannot_be_are_not_believed(extract: Extract) -> None:
     assert noted["deaths after the person was last observed, kept"] == 1
     assert noted["visits that end after the last day of the delivery, taken as open"] == 1
     assert noted["births without a day, put in the middle of the month or year"] == 2
+
+
+def test_a_delivery_without_deaths_says_so(tmp_path: Path, extract: Extract) -> None:
+    assert NO_DEATHS not in extract.manifest.noted
+    folder = deliver_omop(tmp_path / "in")
+    (folder / "DEATH.csv").unlink()
+    without = ingest(folder, tmp_path / "home")
+    assert without.manifest.noted[NO_DEATHS] == 1
+    assert shown(without, "2", "persons", "death_date") == [("-",)]
 
 
 def rewritten(folder: Path, table: str, *changes: tuple[str, str]) -> Path:
