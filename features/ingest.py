@@ -36,6 +36,7 @@ from features.resuming import resuming
 from features.sources.base import Source, SourceData, SourceFrame
 from features.spool import Spool
 from features.stays import join_stays
+from features.swedish_time import local_today
 from features.tables import ALL_TABLES, ENROLMENTS, PERSONS, Coverage, Kind, Table, Tables
 from features.validation import rejected_rows, validate_table
 
@@ -211,7 +212,7 @@ class _Reading:
     _persons: list[tuple[pd.DataFrame, int]] = field(default_factory=list)
 
     def take_all(self, frames: Iterable[SourceFrame]) -> None:
-        today = pd.Timestamp(date.today())
+        today = pd.Timestamp(local_today())
         for frame in frames:
             table = frame.table
             if table is not PERSONS:

@@ -5,14 +5,10 @@ the day it was in Stockholm, summer time and all. A date, or a time without a zo
 day it says.
 """
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
 import pandas as pd
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
-# Where an end is open, records say 9999-12-31T23:59:59Z: an hour later there is no calendar left.
-_LAST_YEAR = 9998
+from features.swedish_time import LAST_YEAR, SWEDEN
+
 _ZONED = r"\d{4}-\d\d-\d\d[T ].*(?:Z|[+-]\d\d:?\d\d)"
 
 
@@ -25,7 +21,7 @@ def local_days(moments: pd.Series) -> pd.Series:
     codes, distinct = pd.factorize(moments)
     texts = pd.Series(distinct, dtype="str")
     zoned = texts.str.fullmatch(_ZONED).fillna(False).astype(bool)
-    zoned &= texts.str.slice(0, 4) <= f"{_LAST_YEAR}"
+    zoned &= texts.str.slice(0, 4) <= f"{LAST_YEAR}"
     if zoned.any():
         moments_at = pd.to_datetime(texts[zoned], format="ISO8601", utc=True, errors="coerce")
         days = moments_at.dt.tz_convert(SWEDEN).dt.strftime("%Y-%m-%d").astype("str")
@@ -36,12 +32,5 @@ def local_days(moments: pd.Series) -> pd.Series:
 def local_moments(moments: pd.Series) -> pd.Series:
     """Moments of a time zone as the clocks in Stockholm showed them, without the zone."""
     universal = moments.dt.tz_convert("UTC")
-    near = universal.where(universal.dt.year <= _LAST_YEAR)
+    near = universal.where(universal.dt.year <= LAST_YEAR)
     return near.dt.tz_convert(SWEDEN).dt.tz_localize(None).fillna(universal.dt.tz_localize(None))
-
-
-def local_day(moment: datetime) -> date:
-    """The day of one moment; without a time zone, and at the end of time, it is the day it says."""
-    if moment.tzinfo is None or not 1 < moment.year <= _LAST_YEAR:
-        return moment.date()
-    return moment.astimezone(SWEDEN).date()

@@ -33,7 +33,7 @@ def access_log(person: PersonArgument, home: HomeOption = HOME) -> None:
 
     Times are Swedish. That this was asked is itself written to the log.
     """
-    from serving.places import HERE
+    from features.swedish_time import SWEDEN
 
     with _register(home) as register:
         rows = register.access.of_person(person)
@@ -41,7 +41,7 @@ def access_log(person: PersonArgument, home: HomeOption = HOME) -> None:
     if not rows:
         say("Nobody has seen this person.")
     for row in rows:
-        at = row.at.astimezone(HERE).strftime("%Y-%m-%d %H:%M:%S")
+        at = row.at.astimezone(SWEDEN).strftime("%Y-%m-%d %H:%M:%S")
         told = [at, row.who, row.role, row.unit, row.what, row.why]
         say("  ".join(part for part in told if part))
 
@@ -67,13 +67,13 @@ def withdraw_objection(person: PersonArgument, home: HomeOption = HOME) -> None:
 @objections.command("list")
 def list_objections(home: HomeOption = HOME) -> None:
     """List all that was noted: when, who objects or no longer does, and who noted it."""
-    from serving.places import HERE
+    from features.swedish_time import SWEDEN
 
     with _register(home) as register:
         rows = register.objections.all()
         objecting = len(register.objections.current())
     for row in rows:
-        at = row.at.astimezone(HERE).strftime("%Y-%m-%d %H:%M")
+        at = row.at.astimezone(SWEDEN).strftime("%Y-%m-%d %H:%M")
         said = "objects" if row.objects else "no longer objects"
         say(f"{at}  {row.person_id}  {said}  noted by {row.who}")
     say(f"{objecting} people object now.")

@@ -12,8 +12,9 @@ from unicodedata import category
 from sqlalchemy import Connection
 
 from features.errors import SettingsError
+from features.swedish_time import SWEDEN
 from serving.api.base import Words
-from serving.places import HERE, count_places, day_of, team_name
+from serving.places import count_places, day_of, team_name
 from serving.problems import ConflictError, NotFoundError
 from serving.register import Decision, Kind, NewDecision, Register, WeeklyRun
 from serving.register.decisions import add_decision, by_request, latest_id, refuse_overtaken
@@ -152,7 +153,7 @@ def undo(
         raise NotFoundError("unknown-decision", "there is no such decision", do="Check the id.")
     if before.kind is Kind.UNDO:
         raise SettingsError("an undo is not undone", do="Decide again instead.")
-    if before.at.astimezone(HERE).date() != at.astimezone(HERE).date():
+    if before.at.astimezone(SWEDEN).date() != at.astimezone(SWEDEN).date():
         raise SettingsError(
             "a decision can be undone on the day it was made, not later", do="Decide again instead."
         )

@@ -11,8 +11,8 @@ import pandas as pd
 from sqlalchemy import make_url
 
 from features.home import Home
+from features.swedish_time import SWEDEN
 from features.tables import ENROLMENTS, Tables
-from serving.places import HERE
 
 
 def in_a_team(tables: Tables, index_date: date, unit_of: pd.Series) -> pd.DataFrame:
@@ -65,6 +65,6 @@ def decided_enrolments(home: Home) -> pd.DataFrame | None:
         "start": [e.start.isoformat() for e in rows],
         "end": [e.end.isoformat() if e.end else None for e in rows],
         "end_reason": [e.end_reason for e in rows],
-        "recorded_at": [e.decided_at.astimezone(HERE).date().isoformat() for e in rows],
+        "recorded_at": [e.decided_at.astimezone(SWEDEN).date().isoformat() for e in rows],
     }
     return pd.DataFrame(columns, columns=list(ENROLMENTS.column_names), dtype="str")

@@ -13,6 +13,7 @@ import numpy as np
 from features.errors import SettingsError, StaleData
 from features.feeds import Feed
 from features.manifest import Manifest
+from features.swedish_time import local_today
 from features.tables import ALL_TABLES, PERSONS
 from serving.week import monday_after, week_of
 
@@ -41,7 +42,7 @@ def this_week(manifest: Manifest, today: date | None = None) -> date | None:
     whose calendar stands still."""
     if manifest.source == SIMULATED:
         return None
-    today = today or date.today()
+    today = today or local_today()
     return today - timedelta(days=today.weekday())
 
 

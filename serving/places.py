@@ -7,15 +7,13 @@ and has come back with the extract takes one place, and none when it has ended h
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from features.swedish_time import SWEDEN
 from serving.register import Register, WeeklyRun
 from serving.register.enrolments import taken_and_waiting
 from serving.register.reading import reading
-
-HERE = ZoneInfo("Europe/Stockholm")
 
 
 @dataclass(frozen=True)
@@ -61,4 +59,4 @@ def team_name(register: Register, care_unit: str) -> str:
 def day_of(run: WeeklyRun, now: datetime | None = None) -> date:
     """Today, where decisions are made; never before the Monday that the list is for (a
     simulated region's calendar may lie ahead)."""
-    return max(run.index_date, (now or datetime.now(UTC)).astimezone(HERE).date())
+    return max(run.index_date, (now or datetime.now(UTC)).astimezone(SWEDEN).date())

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
+from features.swedish_time import SWEDEN, local_today
 from serving.api.answers import Entry
-from serving.places import HERE, day_of
+from serving.places import day_of
 from serving.register import Register, WeeklyRun
 from serving.register.decisions import Decision, Kind, what_counts
 
@@ -113,7 +114,7 @@ def _row(
         decided=tuple(decided),
         can_undo=decision is not None
         and decision.id == latest
-        and decision.at.astimezone(HERE).date() == datetime.now(HERE).date(),
+        and decision.at.astimezone(SWEDEN).date() == local_today(),
     )
 
 

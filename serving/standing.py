@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import FramsyntError
 from features.store import ExtractStore
-from serving.places import HERE
+from features.swedish_time import SWEDEN
 from serving.register.decisions import Kind
 from serving.register.models import DecisionRow, ListEntry
 
@@ -98,4 +98,4 @@ def _listed(engine: Engine, run_id: int) -> int:
 
 
 def _midnight(day: Any) -> float:
-    return datetime.combine(day, time(), HERE).timestamp()
+    return datetime.combine(day, time(), SWEDEN).timestamp()

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from features.errors import DataError, SettingsError, SourceUnreachable
-from features.local_days import local_day
+from features.swedish_time import local_day
 
 URL_VARIABLE = "FRAMSYNT_SOURCE_URL"
 BATCH_ROWS = 50_000

@@ -41,7 +41,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,11 +51,11 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from features.errors import DataError, SettingsError
-from features.local_days import local_day
 from features.progress import Track
 from features.sources.base import EVERYTHING, SourceData, SourceFrame
 from features.sources.databases import BATCH_ROWS, URL_VARIABLE, Database, as_text, stream
 from features.sources.omop.tables import read_toml
+from features.swedish_time import local_day, local_today
 from features.tables import ALL_TABLES, TABLE, Coverage, Table
 from features.validation import check_columns, nearest
 
@@ -207,7 +207,7 @@ class _Reading:
             raise DataError(
                 "not a day", where=where, do="Write 2026-11-15, or a query that gives one."
             ) from None
-        if day > local_day(datetime.now(UTC)):
+        if day > local_today():
             raise DataError(
                 "a day that is still to come",
                 where=where,

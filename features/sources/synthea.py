@@ -50,6 +50,7 @@ from features.sources.options import MEANING
 from features.sources.places import places_of
 from features.sources.seen import SeenContacts, on_contacts
 from features.sources.systems import as_read, system_of
+from features.swedish_time import local_today
 from features.tables import (
     CONTACTS,
     DIAGNOSES,
@@ -233,7 +234,7 @@ class _Reading:
 
     def _note_day(self, days: pd.Series) -> None:
         """Synthea exports what has happened up to a day that it does not name."""
-        today = f"{date.today()}"
+        today = f"{local_today()}"
         past = days[days <= today].dropna()
         self.last_day = max(self.last_day, past.max() if len(past) else "")
 

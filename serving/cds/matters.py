@@ -6,16 +6,16 @@ and about whom nobody has decided: not in a team, not waiting, not put off, not 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from features.swedish_time import local_today
 from serving.cds.card import TABLES_IN_WORDS, Told
 from serving.kept_lists import mobile_model_of, reason_of
-from serving.places import HERE
 from serving.problems import NotSentError
 from serving.register.models import ListEntry
 from serving.register.objections import objects
@@ -168,4 +168,4 @@ def _threshold_for_strangers(desk: "Desk", principal: Principal, run: "WeeklyRun
 
 def _next_monday(today: date | None = None) -> date:
     """Rows of today are seen, as the index date is the first day that is not."""
-    return monday_after(today or datetime.now(HERE).date())
+    return monday_after(today or local_today())

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, Self
 
 from features.errors import SettingsError
-from serving.places import HERE
+from features.swedish_time import SWEDEN
 
 PREFIXES = ("eq", "ne", "ge", "le", "gt", "lt", "sa", "eb")
 _TIME = r"T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?"
@@ -32,7 +32,7 @@ class Stretch(NamedTuple):
             return cls(*_days(said))
         start = datetime.fromisoformat(said)
         if start.tzinfo is None:
-            start = start.replace(tzinfo=HERE)
+            start = start.replace(tzinfo=SWEDEN)
         lasts = timedelta(seconds=1) if said[16:17] == ":" else timedelta(minutes=1)
         return cls(start, start + (timedelta.resolution if said[19:20] == "." else lasts))
 
@@ -116,4 +116,4 @@ def _days(said: str) -> tuple[datetime, datetime]:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), HERE)
+    return datetime.combine(day, time(), SWEDEN)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from features.swedish_time import SWEDEN
 from models.targets import TARGETS
 from serving.fhir.elements import (
     EXTRACT,
@@ -17,7 +18,6 @@ from serving.fhir.elements import (
     patient,
     unit,
 )
-from serving.places import HERE
 from serving.register import Decision, Enrolment, Kind, ListEntry, WeeklyRun
 from serving.register.decisions import what_counts
 
@@ -158,7 +158,7 @@ def _task(
             "text": "Inskrivning i mobilt team" if enrols else "Väntar på plats i mobilt team",
         },
         "for": patient(row.person_id),
-        "authoredOn": row.at.astimezone(HERE).isoformat(timespec="seconds"),
+        "authoredOn": row.at.astimezone(SWEDEN).isoformat(timespec="seconds"),
         "requester": {"type": "Practitioner", "display": row.who_name or row.who},
         "owner": unit(row.care_unit, enrolment.team if enrolment else unit_name),
     }

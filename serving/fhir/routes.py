@@ -1,19 +1,19 @@
 """FHIR R4 over HTTP: reading and searching. The guard has seen to whom and whose."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AfterValidator, Field
 
 from features.errors import SettingsError
+from features.swedish_time import local_today
 from serving.api.routes import AtDesk
 from serving.fhir.answer import FhirRoute
 from serving.fhir.asked import MOST, USUAL, page_of, person_in, refuse_modifiers, unit_in
 from serving.fhir.capability import SEARCHES, capability_statement
 from serving.fhir.dates import Dates
 from serving.fhir.elements import Resource, searchset
-from serving.places import HERE
 from serving.problems import NotFoundError
 
 router = APIRouter(prefix="/fhir", route_class=FhirRoute)
@@ -148,7 +148,7 @@ def _tasks(desk: Any, people: list[str]) -> list[Resource]:
     from serving.fhir.reading import in_blocks
     from serving.fhir.resources import tasks as tasks_of
 
-    today: date = datetime.now(UTC).astimezone(HERE).date()
+    today: date = local_today()
     found: list[Resource] = []
     for some in in_blocks(people):
         chains = desk.register.decisions.of_people(some)

@@ -7,7 +7,6 @@ unit and person, refuses forms of other sites, and writes the access log.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from features.errors import MissingError, SettingsError
+from features.swedish_time import local_today
 from serving.fhir import about as fhir
 from serving.problems import NotAllowedError, NotFoundError
 from serving.register.models import Score
@@ -25,7 +25,6 @@ from serving.security.rules import Rule, Scope, rule_of
 from serving.security.sessions import Session
 from serving.security.who import Principal
 
-HERE = ZoneInfo("Europe/Stockholm")
 SAFE = ("GET", "HEAD", "OPTIONS")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON = "application/json"
@@ -156,7 +155,7 @@ def _in_own_team(register: Any, asked: Asked) -> bool:
     """
     if asked.rule.scope is not Scope.PERSON:
         return False
-    today = datetime.now(HERE).date()
+    today = local_today()
     return any(
         enrolment.holds_on(today) and asked.principal.works_at(enrolment.care_unit)
         for enrolment in register.enrolments.of_person(asked.person_id or "")

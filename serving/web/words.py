@@ -8,8 +8,8 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, get_decimal_symbol
 
+from features.swedish_time import SWEDEN
 from serving.api.answers import MobileModel, Words
-from serving.places import HERE
 from serving.web.catalogue import LANGUAGES, N_, translations
 
 __all__ = ["LANGUAGES", "Speech", "sentence"]
@@ -128,7 +128,7 @@ class Speech:
 
     def moment(self, at: datetime) -> str:
         """Day and time, as the clock shows them in Sweden."""
-        return format_datetime(at, "d MMM y HH:mm", tzinfo=HERE, locale=self.locale)
+        return format_datetime(at, "d MMM y HH:mm", tzinfo=SWEDEN, locale=self.locale)
 
     def week(self, week: str) -> str:
         """``2026-W47`` as people say it."""

@@ -1,11 +1,15 @@
 """Days are those of Sweden, and the end of time is a date like others."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from typing import Self
 
 import pandas as pd
+import pytest
 
+from features import swedish_time
 from features.columns import parse
-from features.local_days import local_day, local_days
+from features.local_days import local_days
+from features.swedish_time import local_day
 from features.tables import PERSONS
 
 DIED = PERSONS.column["death_date"]
@@ -25,6 +29,27 @@ def test_moments_with_a_zone_are_days_in_stockholm_in_every_table() -> None:
     assert parsed.dt.strftime("%Y-%m-%d").tolist() == list(MOMENTS.values())
     typed = pd.Series(pd.to_datetime(["2024-01-31T23:00:00Z", None], utc=True))
     assert parse(DIED, typed, "persons.parquet").series[0] == pd.Timestamp("2024-02-01")
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        (datetime(2026, 11, 29, 22, 59, tzinfo=UTC), date(2026, 11, 29)),
+        (datetime(2026, 11, 29, 23, 0, tzinfo=UTC), date(2026, 11, 30)),
+        (datetime(2026, 7, 1, 22, 0, tzinfo=UTC), date(2026, 7, 2)),
+    ],
+)
+def test_today_is_the_day_in_sweden_whatever_clock_the_machine_keeps(
+    monkeypatch: pytest.MonkeyPatch, now: datetime, day: date
+) -> None:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            assert tz is UTC
+            return cls.fromtimestamp(now.timestamp(), UTC)
+
+    monkeypatch.setattr(swedish_time, "datetime", Clock)
+    assert swedish_time.local_today() == day
 
 
 def test_an_open_end_written_as_the_end_of_time_is_out_of_range_and_no_crash() -> None:

@@ -4,13 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
 
-from features.local_days import local_day
 from features.progress import Track
 from features.sources.base import SourceData, SourceFrame
 from features.sources.code_map import CodeMap
@@ -20,6 +19,7 @@ from features.sources.fhir.files import MANIFEST, Resources
 from features.sources.fhir.observed import observations
 from features.sources.fhir.people import People
 from features.sources.options import MEANING
+from features.swedish_time import local_day, local_today
 from features.tables import Coverage
 
 _TABLES = frozenset({"persons", "contacts", "diagnoses", "procedures"})
@@ -83,7 +83,7 @@ def _exported(folder: Path) -> date | None:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         exported = local_day(datetime.fromisoformat(manifest["transactionTime"]))
-        return min(exported, local_day(datetime.now(UTC)))
+        return min(exported, local_today())
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -129,7 +129,7 @@ class _Reading:
         )
 
     def _note_day(self, frame: SourceFrame) -> None:
-        today = pd.Timestamp(date.today())
+        today = pd.Timestamp(local_today())
         for column in ("recorded_at", "date", "start", "death_date"):
             if column in frame.rows and len(frame.rows):
                 days = pd.to_datetime(frame.rows[column], format="%Y-%m-%d", errors="coerce")

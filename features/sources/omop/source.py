@@ -19,6 +19,7 @@ from features.sources.omop.people import People
 from features.sources.omop.tables import opened
 from features.sources.omop.vocabulary import Vocabulary
 from features.sources.options import MEANING
+from features.swedish_time import local_today
 from features.tables import Coverage
 from features.validation import nearest
 
@@ -96,7 +97,7 @@ class _Reading:
                         do="Give a folder, zip or schema with the tables of OMOP CDM 5.4.",
                     )
             self.released = _released(tables, self.noted)
-            today = self.released or date.today()
+            today = self.released or local_today()
             people = People(tables, today, self.noted, self.code_map)
             yield from people.persons()
             yield from people.observation_periods()
@@ -142,7 +143,7 @@ def _released(tables: Delivered, noted: Counter[str]) -> date | None:
     for block in tables.blocks("cdm_source", ("source_release_date",)):
         days += block.rows["source_release_date"].dropna().tolist()
     try:
-        return min(date.fromisoformat(days[0].strip()[:10]), date.today()) if days else None
+        return min(date.fromisoformat(days[0].strip()[:10]), local_today()) if days else None
     except ValueError:
         noted["days of release that are no date, the last day on record taken"] += 1
         return None

@@ -1,7 +1,6 @@
 """FHIR bulk data: a small Swedish export, and a published one where it is at hand."""
 
 import gzip
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from features.home import Home
 from features.sources import FhirSource
 from features.sources.fhir.files import STATE
 from features.store import Extract, ExtractStore
+from features.swedish_time import local_today
 from tests.features.sources.showing import shown
 from tests.features.sources.small_fhir import (
     ATC,
@@ -143,7 +143,7 @@ def test_the_day_of_the_export_ends_the_delivery(tmp_path: Path) -> None:
     (folder / "manifest.json").write_text('{"transactionTime": "2024-03-31T22:30:00Z"}')
     assert f"{ingest(folder, tmp_path / 'home').manifest.data_through}" == "2024-04-01"
     (folder / "manifest.json").write_text('{"transactionTime": "2190-01-01T00:00:00Z"}')
-    assert ingest(folder, tmp_path / "home").manifest.data_through <= date.today()
+    assert ingest(folder, tmp_path / "home").manifest.data_through <= local_today()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """A unit's list: filters, search, and decisions that are never lost."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
+from features.swedish_time import local_today
 from serving.desk import Desk
 from serving.register import Kind
 from serving.review import Sort, Wanted, chosen, rows_of
@@ -28,7 +29,7 @@ def test_enrolling_fills_a_place_and_is_seen_on_the_list(visitor: Client, desk: 
     answer = decide(visitor)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{LIST}#r1")
     html = visitor.get(LIST).text
-    assert f"Inskriven, modell B, från {SV.day(date.today())}" in html
+    assert f"Inskriven, modell B, från {SV.day(local_today())}" in html
     assert "<strong>19 lediga platser</strong>" in html
     assert "1 kvar att ta ställning till" in html
     assert kinds(desk) == [Kind.ENROL]
@@ -41,7 +42,7 @@ def test_a_place_in_the_list_is_kept_and_nobody_stands_in_an_address(visitor: Cl
 
 
 def test_deferring_and_declining(visitor: Client, desk: Desk) -> None:
-    until = date.today() + timedelta(weeks=4)
+    until = local_today() + timedelta(weeks=4)
     decide(visitor, kind="defer", until=until.isoformat())
     decide(visitor, "P2", kind="decline", reason="declined_by_person")
     html = visitor.get(LIST).text

@@ -1,9 +1,8 @@
 """The team's page: who is in it, ending with a reason, and what a list is expected to find."""
 
-from datetime import date
-
 import pytest
 
+from features.swedish_time import local_today
 from serving.desk import Desk
 from serving.expectation import expected, probabilities_of
 from serving.register import Kind
@@ -34,17 +33,17 @@ def test_ending_with_a_reason_gives_the_place_back(visitor: Client, desk: Desk) 
     decide(visitor)
     enrolment = desk.register.enrolments.of_person("P1")[0]
     path = f"{TEAM}/{enrolment.id}/end"
-    none = send(visitor, path, page=TEAM, on=date.today().isoformat(), reason="")
+    none = send(visitor, path, page=TEAM, on=local_today().isoformat(), reason="")
     assert none.status_code == 400
     assert "Ange dag och skäl" in none.text
-    other = send(visitor, path, page=TEAM, on=date.today().isoformat(), reason="other")
+    other = send(visitor, path, page=TEAM, on=local_today().isoformat(), reason="other")
     assert other.status_code == 400
-    ended = send(visitor, path, page=TEAM, on=date.today().isoformat(), reason="goals_met")
+    ended = send(visitor, path, page=TEAM, on=local_today().isoformat(), reason="goals_met")
     assert (ended.status_code, ended.headers["location"]) == (303, TEAM)
     assert desk.register.decisions.of_person("P1")[-1].kind is Kind.END
     assert "Målen är uppnådda" in visitor.get("/people/P1").text
     assert "<dt>Inskrivna</dt><dd>0</dd>" in visitor.get(TEAM).text
-    again = send(visitor, path, page=LIST, on=date.today().isoformat(), reason="goals_met")
+    again = send(visitor, path, page=LIST, on=local_today().isoformat(), reason="goals_met")
     assert again.status_code == 400
 
 

@@ -1,17 +1,18 @@
 """How tests of the pages log in and send forms, as a browser without script does."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import httpx
 
+from features.swedish_time import local_today
 from serving.web.lists import unit_url
 from tests.serving.conftest import EAST, Client
 
 LIST = unit_url(EAST)
 HTML = {"accept": "text/html"}
 HTMX = {"hx-request": "true"}
-TOMORROW = date.today() + timedelta(days=1)
+TOMORROW = local_today() + timedelta(days=1)
 
 
 def csrf_in(html: str) -> str:
@@ -46,7 +47,7 @@ def decide(
         "person_id": person,
         "kind": "enrol",
         "mobile_model": "B",
-        "start": date.today().isoformat(),
+        "start": local_today().isoformat(),
         "follows": 0,
         **form,
     }
