@@ -12,7 +12,7 @@ from unicodedata import category
 from sqlalchemy import Connection
 
 from features.errors import SettingsError
-from features.swedish_time import SWEDEN
+from features.swedish_time import local_day
 from serving.api.base import Words
 from serving.places import count_places, day_of, team_name
 from serving.problems import ConflictError, NotFoundError
@@ -153,7 +153,7 @@ def undo(
         raise NotFoundError("unknown-decision", "there is no such decision", do="Check the id.")
     if before.kind is Kind.UNDO:
         raise SettingsError("an undo is not undone", do="Decide again instead.")
-    if before.at.astimezone(SWEDEN).date() != at.astimezone(SWEDEN).date():
+    if local_day(before.at) != local_day(at):
         raise SettingsError(
             "a decision can be undone on the day it was made, not later", do="Decide again instead."
         )

@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import make_url
 
 from features.home import Home
-from features.swedish_time import SWEDEN
+from features.swedish_time import local_day
 from features.tables import ENROLMENTS, Tables
 
 
@@ -65,6 +65,6 @@ def decided_enrolments(home: Home) -> pd.DataFrame | None:
         "start": [e.start.isoformat() for e in rows],
         "end": [e.end.isoformat() if e.end else None for e in rows],
         "end_reason": [e.end_reason for e in rows],
-        "recorded_at": [e.decided_at.astimezone(SWEDEN).date().isoformat() for e in rows],
+        "recorded_at": [local_day(e.decided_at).isoformat() for e in rows],
     }
     return pd.DataFrame(columns, columns=list(ENROLMENTS.column_names), dtype="str")

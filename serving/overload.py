@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import SettingsError
 from serving import problems
 from serving.monitoring import show_path_again
-from serving.security.answers import HEADERS, refuse, wants_page
+from serving.security.answers import HEADERS, raw, refuse, wants_page, with_headers
 from serving.security.limits import drain
 from serving.web.busy import POLICY, busy_page
 
@@ -30,6 +29,8 @@ HEALTH = ("/healthz", "/livez", "/readyz", "/metrics")
 SCORING = ("/score", "/score_batch")
 COME_BACK_SECONDS = "2"
 BUSY = "overloaded"
+PLAIN = raw({**HEADERS, "cache-control": "no-store"})
+"""The security headers that need nobody's settings."""
 ALL, OF_SCORING = "FRAMSYNT_AT_ONCE", "FRAMSYNT_SCORING_AT_ONCE"
 
 
@@ -90,7 +91,7 @@ class Overload:
     async def _turn_away(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._turned_away()
         show_path_again(scope)
-        send = _plainly_dressed(send)
+        send = with_headers(send, PLAIN)
         if not wants_page(scope):
             said = problems.problem(503, "More is asked than can be answered now.", kind=BUSY)
             await refuse(scope, receive, send, said, retry_after=COME_BACK_SECONDS)
@@ -101,19 +102,6 @@ class Overload:
         headers = {"retry-after": COME_BACK_SECONDS, "content-security-policy": POLICY}
         page = HTMLResponse(busy_page(reloads=looks), 503, headers)
         await page(scope, receive, send)
-
-
-def _plainly_dressed(send: Send) -> Send:
-    """The security headers that need nobody's settings."""
-
-    async def wrapped(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in {**HEADERS, "cache-control": "no-store"}.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return wrapped
 
 
 @cache

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
 
-from features.swedish_time import SWEDEN
+from features.swedish_time import local_day
 from serving.register import Register, WeeklyRun
 from serving.register.enrolments import taken_and_waiting
 from serving.register.reading import reading
@@ -59,4 +59,4 @@ def team_name(register: Register, care_unit: str) -> str:
 def day_of(run: WeeklyRun, now: datetime | None = None) -> date:
     """Today, where decisions are made; never before the Monday that the list is for (a
     simulated region's calendar may lie ahead)."""
-    return max(run.index_date, (now or datetime.now(UTC)).astimezone(SWEDEN).date())
+    return max(run.index_date, local_day(now or datetime.now(UTC)))

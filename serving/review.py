@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from features.swedish_time import SWEDEN, local_today
+from features.swedish_time import local_day, local_today
 from serving.api.answers import Entry
 from serving.places import day_of
 from serving.register import Register, WeeklyRun
@@ -114,7 +114,7 @@ def _row(
         decided=tuple(decided),
         can_undo=decision is not None
         and decision.id == latest
-        and decision.at.astimezone(SWEDEN).date() == local_today(),
+        and local_day(decision.at) == local_today(),
     )
 
 

@@ -34,13 +34,18 @@ POLICY = (
     "default-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'; "
     "object-src 'none'"
 )
+RawHeaders = tuple[tuple[bytes, bytes], ...]
 HSTS = "max-age=31536000; includeSubDomains"
 
 
 def dressed(scope: Scope, send: Send, security: "Security") -> Send:
     """Puts the security headers on every answer."""
     static = scope["path"].startswith(STATIC)
-    usual = _usual(security.form_targets, security.settings.https, static)
+    return with_headers(send, _usual(security.form_targets, security.settings.https, static))
+
+
+def with_headers(send: Send, usual: RawHeaders) -> Send:
+    """Puts these on every answer that does not say them itself."""
 
     async def wrapped(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -53,18 +58,20 @@ def dressed(scope: Scope, send: Send, security: "Security") -> Send:
     return wrapped
 
 
+def raw(headers: Mapping[str, str]) -> RawHeaders:
+    """Headers as they go over the line."""
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
 @cache
-def _usual(
-    form_targets: tuple[str, ...], https: bool, static: bool
-) -> tuple[tuple[bytes, bytes], ...]:
-    """What an answer carries that says nothing else, as it goes over the line."""
+def _usual(form_targets: tuple[str, ...], https: bool, static: bool) -> RawHeaders:
     headers = {
         "content-security-policy": POLICY.format(forms=" ".join(["'self'", *form_targets])),
         **HEADERS,
         **({"strict-transport-security": HSTS} if https else {}),
         "cache-control": "max-age=3600" if static else "no-store",
     }
-    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+    return raw(headers)
 
 
 def with_problems(scope: Scope, send: Send) -> Send:
@@ -112,9 +119,10 @@ async def send_to_login(scope: Scope, receive: Receive, send: Send) -> None:
         back = urlsplit(headers.get("hx-current-url") or headers.get("referer", "")).path
     where = f"{LOGIN}?next={quote(back)}" if back not in ("", "/") else LOGIN
     if "hx-request" in headers:  # htmx follows this with the whole page
-        await _answer(send, 401, b"", "text/plain", hx_redirect=where)
+        answer = Response(status_code=401, headers={"hx-redirect": where})
     else:
-        await _answer(send, 303, b"", "text/plain", location=where)
+        answer = Response(status_code=303, headers={"location": where})
+    await answer(scope, receive, send)
 
 
 async def refuse(
@@ -145,11 +153,3 @@ def problem_answer(
     if status == 503:
         answer.headers.setdefault("retry-after", problems.RETRY_AFTER)
     return answer
-
-
-async def _answer(send: Send, status: int, body: bytes, kind: str, **headers: str) -> None:
-    pairs = {"content-type": kind, "content-length": str(len(body))}
-    pairs |= {name.replace("_", "-"): value for name, value in headers.items()}
-    raw = [(k.encode(), v.encode()) for k, v in pairs.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
